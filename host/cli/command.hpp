@@ -1,0 +1,52 @@
+#pragma once
+// A command of the program: its name, its help screen, its options and what it does.
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "config/settings.hpp"
+#include "error.hpp"
+#include "report/print.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace seedbed::host::cli {
+
+/// What every command is told: the options that stand before or after its name.
+struct Globals {
+  CommandLine settings;
+  std::optional<std::chrono::milliseconds> wait;
+  Look look;
+  bool progress = false;  ///< standard error is a terminal whose user wants to see something
+};
+
+/// Carries out a command and prints its result.
+using Action = std::function<ExitCode(const Globals&)>;
+
+struct Command {
+  const char* name;
+  const char* help;
+  /// Adds the command's own options to `app`, which the action reads once they are parsed.
+  Action (*add_to)(CLI::App& app);
+};
+
+extern const Command kUp, kSeed, kStatus, kNew, kPlugins, kEnv, kWait, kSplit;
+
+/// All of them, in the order of the help screen.
+std::span<const Command* const> commands();
+
+/// The settings for a command that talks to the database.
+Settings resolve(const Globals& globals);
+
+/// The settings for a command that does not: the database's address may be unknown.
+Settings resolve_without_database(const Globals& globals);
+
+/// Prints `outcome` and, to standard error, the error in it.  Returns the exit code.
+ExitCode report(const Outcome& outcome, const Look& look);
+
+}  // namespace seedbed::host::cli

@@ -1,0 +1,30 @@
+#include "cli/invocation.hpp"
+
+namespace seedbed::host::cli {
+
+const char* const kHelp =
+    R"(usage: seedbed [options] COMMAND
+
+commands:
+  up               apply pending migrations, then run the environment's seeders
+  seed [NAME...]   run the seeders alone: all, or these and what they depend on
+  status           what is applied, pending, edited, missing or out of order
+  new NAME         write an empty migration; --seeder NAME: a plugin that builds
+  plugins          every seeder found, and why it is or is not selected
+  env              the resolved settings, and where each value comes from
+  wait             wait until the database accepts connections
+  split FILE       the statements of an SQL file
+
+options, before or after the command; "seedbed COMMAND -h" lists its own:
+  --config FILE   --env NAME   --url URL   --tier TIER   (else: seedbed.toml)
+  --migrations DIR   --migrations-format FORMAT   --seeders DIR   --sql PATH
+  --wait TIME, --lock-timeout TIME   for the database, for the lock: 30s, 5m
+  --format text|json|markdown   --color auto|always|never   --log-file FILE
+  -q print less   -v, -vv print more   -h, --help   --version
+
+exit status: 0 done, 1 a statement failed, 2 wrong usage or configuration,
+  3 something is pending, 4 refused by a guard, 5 lock not obtained in time,
+  6 a plugin could not be loaded or failed, 130 interrupted
+)";
+
+}  // namespace seedbed::host::cli

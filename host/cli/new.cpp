@@ -1,0 +1,150 @@
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <memory>
+#include <string_view>
+#include <system_error>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <seedbed_template.hpp>
+
+#include "cli/command.hpp"
+#include "migration/new_migration.hpp"
+
+namespace seedbed::host::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kNewHelp =
+    R"(usage: seedbed new NAME
+       seedbed new --seeder NAME
+
+Writes an empty migration, its version the time in UTC, into the migrations
+folder and in that folder's format.  Needs no database.
+
+options:
+  --seeder NAME  write a plugin folder instead, ready to build: plugins/NAME,
+                 or NAME in the folder that --seeders names
+
+and those of "seedbed -h"
+)";
+
+// Names that CMake keeps for targets of its own, and ours for plain SQL files.
+constexpr std::array<std::string_view, 9> kReserved{"all",     "clean",      "edit_cache", "help", "install",
+                                                    "package", "preinstall", "sql",        "test"};
+
+struct NewOptions {
+  std::string migration;
+  std::string seeder;
+};
+
+void check_seeder_name(const std::string& name) {
+  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  if (!std::all_of(name.begin(), name.end(), allowed) || name.front() < 'a' || name.front() > 'z') {
+    throw Error(ExitCode::usage, fmt::format("\"{}\" cannot be the name of a seeder", name))
+        .hint("A name is made of lower-case letters, digits and underscores, and begins with a letter.");
+  }
+  if (std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end()) {
+    throw Error(ExitCode::usage, fmt::format("\"{}\" cannot be the name of a seeder", name))
+        .detail("CMake, or seedbed itself, uses this name for something else.");
+  }
+}
+
+std::string pascal_case(std::string_view name) {
+  std::string result;
+  bool upper = true;
+  for (const char c : name) {
+    if (c != '_') result += upper && c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    upper = c == '_';
+  }
+  return result;
+}
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+std::string named(std::string_view text, const std::string& seeder) {
+  return replaced(replaced(std::string(text), "my_seeder", seeder), "MySeeder", pascal_case(seeder));
+}
+
+fs::path shown(const fs::path& path) {
+  const fs::path relative = path.lexically_relative(fs::current_path());
+  return relative.empty() || *relative.begin() == ".." ? path : relative;
+}
+
+void write_file(const fs::path& path, const std::string& text) {
+  std::ofstream stream(path, std::ios::binary);
+  stream << text << std::flush;
+  if (stream) return;
+  throw Error(ExitCode::usage, fmt::format("could not write \"{}\": {}", shown(path).string(),
+                                           std::generic_category().message(errno)));
+}
+
+CreatedFiles create_seeder(const std::string& name, const fs::path& parent) {
+  check_seeder_name(name);
+  const fs::path folder = parent / name;
+  if (fs::exists(folder)) {
+    throw Error(ExitCode::usage, fmt::format("\"{}\" exists already", shown(folder).string()));
+  }
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  if (failure) {
+    throw Error(ExitCode::usage,
+                fmt::format("could not make \"{}\": {}", shown(folder).string(), failure.message()));
+  }
+  CreatedFiles created;
+  for (const TemplateFile& file : kTemplateFiles) {
+    const fs::path path = folder / named(file.name, name);
+    write_file(path, named(file.text, name));
+    created.files.push_back(shown(path));
+  }
+  const std::string where = shown(folder).string();
+  created.next = fmt::format("build it:  cmake -S {0} -B {0}/build && cmake --build {0}/build\n"
+                             "run it:    seedbed up --seeders {0}/build",
+                             where);
+  return created;
+}
+
+CreatedFiles create_new_migration(const std::string& name, const Settings& settings) {
+  CreatedFiles created;
+  created.files = create_migration(settings.migrations.directory,
+                                   parse_format(settings.migrations.format, "the settings"), fs::current_path(),
+                                   name, std::chrono::system_clock::now());
+  return created;
+}
+
+ExitCode create(const NewOptions& options, const Globals& globals) {
+  if (options.migration.empty() == options.seeder.empty()) {
+    throw Error(ExitCode::usage, options.seeder.empty() ? "\"new\" needs a name"
+                                                        : "a migration and a seeder cannot be made at once")
+        .hint("For example: seedbed new add_customers, or: seedbed new --seeder customers");
+  }
+  const Settings settings = resolve_without_database(globals);
+  const bool parent_named = !globals.settings.seeders.empty();
+  const fs::path parent = parent_named ? fs::absolute(globals.settings.seeders.front()) : settings.root / "plugins";
+  const CreatedFiles created = options.seeder.empty() ? create_new_migration(options.migration, settings)
+                                                      : create_seeder(options.seeder, parent);
+  if (!globals.look.quiet || globals.look.format != OutputFormat::text) print(created, globals.look);
+  return ExitCode::done;
+}
+
+Action add_new(CLI::App& app) {
+  const auto options = std::make_shared<NewOptions>();
+  app.add_option("NAME", options->migration);
+  app.add_option("--seeder", options->seeder);
+  return [options](const Globals& globals) { return create(*options, globals); };
+}
+
+}  // namespace
+
+const Command kNew{"new", kNewHelp, add_new};
+
+}  // namespace seedbed::host::cli

@@ -1,0 +1,79 @@
+#include "cli/progress_bar.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "cli/terminal.hpp"
+#include "log.hpp"
+#include "report/display.hpp"
+
+namespace seedbed::host::cli {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kPatience{500};
+constexpr milliseconds kInterval{100};
+constexpr std::size_t kBarWidth = 20;
+
+std::string amount(double number) {
+  if (number < 10'000) return fmt::format("{:.0f}", number);
+  if (number < 1'000'000) return fmt::format("{:.0f} k", number / 1e3);
+  return fmt::format("{:.1f} M", number / 1e6);
+}
+
+}  // namespace
+
+std::string progress_line(const std::string& what, std::uint64_t done, std::uint64_t total,
+                          milliseconds elapsed, std::size_t columns) {
+  const auto number = static_cast<double>(done);
+  std::string line = what + "  ";
+  if (total > 0) {
+    const double share = std::min(1.0, number / static_cast<double>(total));
+    const auto full = static_cast<std::size_t>(share * kBarWidth);
+    line += fmt::format("[{}{}]  {:3.0f} %  {} of {}", std::string(full, '#'),
+                        std::string(kBarWidth - full, ' '), share * 100, amount(number),
+                        amount(static_cast<double>(total)));
+  } else {
+    line += amount(number);
+  }
+  const auto seconds = std::chrono::duration<double>(elapsed).count();
+  if (seconds > 0) line += fmt::format("  {}/s", amount(number / seconds));
+  return shortened(line, columns - 1);
+}
+
+ProgressBar::~ProgressBar() {
+  if (drawn_) std::fputs("\r\x1b[K", stderr);
+}
+
+Progress ProgressBar::progress() {
+  Progress progress;
+  if (enabled_) {
+    progress.advance = [this](const std::string& what, std::uint64_t done, std::uint64_t total) {
+      advance(what, done, total);
+    };
+  }
+  return progress;
+}
+
+void ProgressBar::advance(const std::string& what, std::uint64_t done, std::uint64_t total) {
+  const Clock::time_point now = Clock::now();
+  if (what != what_) {
+    what_ = what;
+    started_ = now;
+  }
+  if (now - started_ < kPatience || now - last_drawn_ < kInterval) return;
+  last_drawn_ = now;
+  drawn_ = true;
+  const auto elapsed = std::chrono::duration_cast<milliseconds>(now - started_);
+  const std::string line = progress_line(log::redacted(what), done, total, elapsed,
+                                         terminal_columns(STDERR_FILENO));
+  fmt::print(stderr, "\r\x1b[K{}", line);
+}
+
+}  // namespace seedbed::host::cli

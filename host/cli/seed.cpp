@@ -1,0 +1,52 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/command.hpp"
+#include "cli/progress_bar.hpp"
+#include "interrupt.hpp"
+
+namespace seedbed::host::cli {
+
+namespace {
+
+constexpr const char* kSeedHelp =
+    R"(usage: seedbed seed [options] [NAME...]
+
+Runs the environment's seeders, or those named and the ones they depend on.
+Refused (3) while migrations are pending.
+
+options:
+  --dry-run            run them, print the counts, roll everything back
+  --wait TIME          for the database to accept connections  [0]
+  --lock-timeout TIME  for another run to end                  [5m]
+
+and those of "seedbed -h"
+)";
+
+ExitCode seed(RunOptions options, const Globals& globals) {
+  catch_interrupts();
+  const Settings settings = resolve(globals);
+
+  options.migrate = false;
+  options.wait = globals.wait.value_or(std::chrono::milliseconds(0));
+  const Outcome outcome = [&] {
+    ProgressBar bar(globals.progress);
+    options.progress = bar.progress();
+    return run(settings, options);
+  }();
+  return report(outcome, globals.look);
+}
+
+Action add_seed(CLI::App& app) {
+  const auto options = std::make_shared<RunOptions>();
+  app.add_option("NAME", options->names);
+  app.add_flag("--dry-run", options->dry_run);
+  return [options](const Globals& globals) { return seed(*options, globals); };
+}
+
+}  // namespace
+
+const Command kSeed{"seed", kSeedHelp, add_seed};
+
+}  // namespace seedbed::host::cli

@@ -1,0 +1,26 @@
+#include "cli/terminal.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string_view>
+
+namespace seedbed::host::cli {
+
+bool is_terminal(int descriptor) { return isatty(descriptor) == 1; }
+
+bool wants_color(const std::string& choice, int descriptor) {
+  if (choice != "auto") return choice == "always";
+  const char* const no_color = std::getenv("NO_COLOR");
+  const char* const kind = std::getenv("TERM");
+  const bool dumb = kind != nullptr && std::string_view(kind) == "dumb";
+  return is_terminal(descriptor) && (no_color == nullptr || *no_color == '\0') && !dumb;
+}
+
+std::size_t terminal_columns(int descriptor) {
+  winsize size{};
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+}  // namespace seedbed::host::cli

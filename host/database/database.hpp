@@ -1,0 +1,149 @@
+#pragma once
+// One connection to a database of either kind.  Nothing outside this folder knows an engine's API.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <seedbed/abi.h>
+
+#include "database/sql/script.hpp"
+#include "database/url.hpp"
+#include "database/value.hpp"
+#include "error.hpp"
+
+namespace seedbed::host {
+
+/// A result of query(): text as the engine prints it, nullopt for NULL.
+using Row = std::vector<std::optional<std::string>>;
+
+/// Rows of one table that really changed, whoever changed them.
+struct TableCounts {
+  std::string table;  ///< "schema.name" on PostgreSQL unless the schema is on the search path
+  std::int64_t inserted = 0;
+  std::int64_t updated = 0;
+  std::int64_t deleted = 0;
+
+  bool operator==(const TableCounts&) const = default;
+};
+
+/// What a bulk writer did so far.
+struct WriterCounts {
+  std::int64_t rows = 0;     ///< handed to write()
+  std::int64_t written = 0;  ///< inserted or updated by the writer's own statements
+};
+
+/// Streams rows into one table with ON CONFLICT (key).  Made by Database::open_writer.
+class RowWriter {
+ public:
+  virtual ~RowWriter() = default;
+
+  /// Takes `count` rows of as many values as the writer has columns, row by row.
+  virtual void write(const seedbed_value* values, std::size_t count) = 0;
+
+  virtual WriterCounts counts() const = 0;
+};
+
+/// A table's column, as the catalog has it.
+struct Column {
+  std::string name;
+  std::string type;
+  bool not_null = false;
+  bool has_default = false;
+};
+
+struct ConnectOptions {
+  std::chrono::milliseconds wait{0};  ///< how long to retry; zero is one attempt
+  bool create = true;  ///< SQLite: make a missing file; otherwise it reads as an empty database
+};
+
+/// Thrown text of the engine, turned into Error{failed} with SQLSTATE, detail and hint.  Every
+/// function below may throw it, Error{interrupted} after a signal, and Error{failed} when the
+/// connection is lost.
+class Database {
+ public:
+  virtual ~Database() = default;
+
+  virtual Engine engine() const = 0;
+  virtual std::string server_version() const = 0;
+
+  /// Starts a transaction that holds the run lock: no other run of seedbed can be inside one.
+  /// Waits for the lock at most `patience`, then throws Error{locked}.
+  ///
+  /// `rebuilds_tables`: on SQLite, foreign keys are not enforced until commit(), which checks them
+  /// all, so that a table can be dropped and made anew without its children.
+  virtual void begin(std::chrono::milliseconds patience, bool rebuilds_tables = false) = 0;
+  /// Starts a transaction that only reads, with no lock.
+  virtual void begin_read_only() = 0;
+  virtual void commit() = 0;
+  /// Never throws; does nothing outside a transaction.
+  virtual void rollback() noexcept = 0;
+  virtual bool in_transaction() const = 0;
+  /// Lets no statement of the open transaction wait longer than this for somebody else's lock.
+  virtual void limit_lock_waits(std::chrono::milliseconds longest) = 0;
+
+  /// Runs one statement; `$1`, `$2`, … stand for `params` on both engines.  Returns the number of
+  /// rows it changed.
+  virtual std::int64_t execute(std::string_view sql, std::span<const seedbed_value> params = {}) = 0;
+  virtual std::vector<Row> query(std::string_view sql, std::span<const seedbed_value> params = {}) = 0;
+
+  /// Runs one query and hands typed rows to `row`, which returns false to end it.
+  using TypedRow = std::function<bool(const seedbed_value* values, std::size_t count)>;
+  virtual void query_typed(std::string_view sql, std::span<const seedbed_value> params,
+                           const TypedRow& row) = 0;
+
+  /// Runs the statements of a file, as the file's author wrote them, inside the current
+  /// transaction; COPY data included.  `statements` have offsets into `text`; an error is at the
+  /// place that `locate` gives for the offset at which it occurred.
+  using Locate = std::function<Place(std::size_t offset)>;
+  virtual void run_script(std::string_view text, std::span<const sql::Statement> statements,
+                          const Locate& locate) = 0;
+
+  /// Undoes what a file may have left in the session (role, settings, cursors, temporary objects),
+  /// inside the current transaction.  Checks deferred constraints.
+  virtual void reset_session() = 0;
+
+  virtual std::unique_ptr<RowWriter> open_writer(const seedbed_writer& writer) = 0;
+
+  /// Starts counting anew: changes() tells what changed in this transaction since this call.
+  virtual void start_counting() = 0;
+  virtual std::vector<TableCounts> changes() = 0;
+
+  virtual bool table_exists(std::string_view table) = 0;
+  virtual std::vector<Column> columns(std::string_view table) = 0;
+  /// Tables of the user's own: not seedbed's, the system's or a platform's.
+  virtual std::vector<std::string> user_tables() = 0;
+  /// The name under which changes() reports `table`.
+  virtual std::string canonical_table(std::string_view table) = 0;
+};
+
+/// Connects, retrying with exponential backoff and jitter until `options.wait` is over.
+///
+/// Throws Error{failed} with the last refusal as its detail, and at once when waiting cannot help:
+/// a wrong password, a database that does not exist, a file that is no database.
+std::unique_ptr<Database> connect(const DatabaseUrl& url, const ConnectOptions& options);
+
+/// Rolls back at the end of its scope unless commit() was called.
+class Transaction {
+ public:
+  Transaction(Database& database, std::chrono::milliseconds patience, bool rebuilds_tables = false)
+      : database_(database) {
+    database_.begin(patience, rebuilds_tables);
+  }
+  ~Transaction() { database_.rollback(); }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  void commit() { database_.commit(); }
+
+ private:
+  Database& database_;
+};
+
+}  // namespace seedbed::host

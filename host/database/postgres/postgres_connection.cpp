@@ -1,0 +1,223 @@
+#include "database/postgres/postgres_connection.hpp"
+
+#include <poll.h>
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+#include <pqxx/pqxx>
+
+#include "database/postgres/postgres_connect.hpp"
+#include "interrupt.hpp"
+#include "log.hpp"
+
+namespace seedbed::host {
+
+namespace {
+
+constexpr int kSliceMs = 100;  // between looks at Ctrl-C
+
+#if PQXX_VERSION_MAJOR < 7
+
+/// Hands libpqxx 6 a connection that is open already, once: its stock policy reconnects silently,
+/// without the transaction, the lock and the settings of the session that was lost.
+class OpenConnection : public pqxx::connectionpolicy {
+ public:
+  static thread_local PGconn* next;
+
+  explicit OpenConnection(const std::string& options) : pqxx::connectionpolicy(options) {}
+
+  handle do_startconnect(handle current) override {
+    if (current != nullptr) return current;
+    if (next == nullptr) throw pqxx::broken_connection("the connection to the server was lost");
+    return std::exchange(next, nullptr);
+  }
+};
+
+thread_local PGconn* OpenConnection::next = nullptr;
+
+using PqxxConnection = pqxx::basic_connection_base<OpenConnection>;
+
+std::unique_ptr<PqxxConnection> adopt(PGconn* raw) {
+  OpenConnection::next = raw;
+  return std::make_unique<PqxxConnection>("");
+}
+
+#else
+
+using PqxxConnection = pqxx::connection;
+
+std::unique_ptr<PqxxConnection> adopt(PGconn* raw) {
+  return std::make_unique<PqxxConnection>(pqxx::connection::seize_raw_connection(raw));
+}
+
+#endif
+
+std::string field(const PGresult* result, int code) {
+  const char* text = PQresultErrorField(result, code);
+  return text == nullptr ? "" : text;
+}
+
+Error server_error(const PGresult* result, PgErrorPlace* place) {
+  const std::string message = field(result, PG_DIAG_MESSAGE_PRIMARY);
+  Error error(ExitCode::failed, message.empty() ? PQresultErrorMessage(result) : message);
+  error.sqlstate(field(result, PG_DIAG_SQLSTATE));
+  error.detail(field(result, PG_DIAG_MESSAGE_DETAIL));
+  error.hint(field(result, PG_DIAG_MESSAGE_HINT));
+  if (place != nullptr) {
+    const std::string position = field(result, PG_DIAG_STATEMENT_POSITION);
+    place->position = position.empty() ? 0 : std::stoul(position);
+    place->context = field(result, PG_DIAG_CONTEXT);
+  }
+  return error;
+}
+
+void log_notice(void*, const PGresult* result) {
+  log::debug("server_notice", {{"severity", field(result, PG_DIAG_SEVERITY_NONLOCALIZED)},
+                               {"message", field(result, PG_DIAG_MESSAGE_PRIMARY)}});
+}
+
+}  // namespace
+
+void PgClear::operator()(pg_result* result) const { PQclear(result); }
+
+struct PostgresConnection::Life {
+  std::unique_ptr<PqxxConnection> connection;
+  std::unique_ptr<pqxx::work> transaction;
+};
+
+PostgresConnection::PostgresConnection(const DatabaseUrl& url, std::chrono::milliseconds wait)
+    : life_(std::make_unique<Life>()), raw_(open_postgres(url, wait)), display_(url.display) {
+  life_->connection = adopt(raw_);
+  PQsetNoticeReceiver(raw_, log_notice, nullptr);
+}
+
+PostgresConnection::~PostgresConnection() { rollback(); }
+
+std::string PostgresConnection::server_version() const {
+  const char* version = PQparameterStatus(raw_, "server_version");
+  return std::string("PostgreSQL ") + (version == nullptr ? "" : version);
+}
+
+void PostgresConnection::begin() {
+  try {
+    life_->transaction = std::make_unique<pqxx::work>(*life_->connection);
+  } catch (const pqxx::broken_connection&) {
+    throw lost();
+  }
+}
+
+void PostgresConnection::commit() {
+  if (!server_in_transaction()) {
+    rollback();
+    throw Error(ExitCode::failed, "the transaction had already ended on the server when it was to be committed");
+  }
+  try {
+    const auto transaction = std::move(life_->transaction);
+    transaction->commit();
+  } catch (const pqxx::in_doubt_error&) {
+    throw Error(ExitCode::failed, "the connection was lost during a commit: whether it took effect is not known")
+        .hint("Run the same command again: the ledger tells, and nothing is done twice.");
+  } catch (const pqxx::broken_connection&) {
+    throw lost();
+  } catch (const pqxx::sql_error& error) {
+    throw Error(ExitCode::failed, fmt::format("could not commit: {}", error.what())).sqlstate(error.sqlstate());
+  }
+}
+
+void PostgresConnection::rollback() noexcept {
+  try {
+    life_->transaction.reset();
+  } catch (...) {  // a destructor of libpqxx does not throw; this keeps the promise of our own
+  }
+}
+
+bool PostgresConnection::in_transaction() const { return life_->transaction != nullptr; }
+
+bool PostgresConnection::server_in_transaction() const {
+  const PGTransactionStatusType status = PQtransactionStatus(raw_);
+  return status == PQTRANS_INTRANS || status == PQTRANS_INERROR || status == PQTRANS_ACTIVE;
+}
+
+Error PostgresConnection::lost() const {
+  std::string why = PQerrorMessage(raw_);
+  why = why.substr(0, why.find('\n'));
+  return Error(ExitCode::failed, fmt::format("lost the connection to \"{}\"", display_))
+      .detail(why)
+      .hint("Nothing of the open transaction was kept. Run the same command again.");
+}
+
+PgResult PostgresConnection::run(const std::string& sql, std::span<const std::optional<std::string>> params,
+                                 std::string_view copy_data, PgErrorPlace* place) {
+  throw_if_interrupted();
+  int sent;
+  if (params.empty()) {
+    sent = PQsendQuery(raw_, sql.c_str());
+  } else {
+    std::vector<const char*> values;
+    for (const auto& param : params) values.push_back(param ? param->c_str() : nullptr);
+    sent = PQsendQueryParams(raw_, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr,
+                             nullptr, 0);
+  }
+  if (sent == 0) throw lost();
+  return collect(copy_data, place);
+}
+
+void PostgresConnection::wait_readable() {
+  while (PQisBusy(raw_) != 0) {
+    pollfd waiting{PQsocket(raw_), POLLIN, 0};
+    const int ready = poll(&waiting, 1, kSliceMs);
+    if (interrupted() && !cancelled_) {
+      cancelled_ = true;
+      char ignored[256];
+      PGcancel* cancel = PQgetCancel(raw_);
+      PQcancel(cancel, ignored, sizeof ignored);
+      PQfreeCancel(cancel);
+    }
+    if (ready > 0 && PQconsumeInput(raw_) == 0) throw lost();
+  }
+}
+
+PgResult PostgresConnection::collect(std::string_view copy_data, PgErrorPlace* place) {
+  PgResult last;
+  std::optional<Error> failure;
+  for (;;) {
+    wait_readable();
+    PgResult result(PQgetResult(raw_));
+    if (result == nullptr) break;
+    switch (PQresultStatus(result.get())) {
+      case PGRES_COPY_IN: send_copy(copy_data); break;
+      case PGRES_COPY_OUT: skip_copy_out(); break;
+      case PGRES_FATAL_ERROR:
+      case PGRES_BAD_RESPONSE:
+        if (!failure) failure = server_error(result.get(), place);
+        break;
+      default: last = std::move(result);
+    }
+    if (PQstatus(raw_) == CONNECTION_BAD) break;
+  }
+  throw_if_interrupted();
+  if (PQstatus(raw_) == CONNECTION_BAD) {
+    Error error = lost();
+    if (failure) error.detail(failure->message());
+    throw error;
+  }
+  if (failure) throw *failure;
+  return last;
+}
+
+void PostgresConnection::send_copy(std::string_view data) {
+  constexpr std::size_t kChunk = 1 << 20;
+  for (std::size_t at = 0; at < data.size(); at += kChunk) {
+    const std::string_view chunk = data.substr(at, kChunk);
+    if (PQputCopyData(raw_, chunk.data(), static_cast<int>(chunk.size())) != 1) throw lost();
+    throw_if_interrupted();
+  }
+  if (PQputCopyEnd(raw_, nullptr) != 1) throw lost();
+}
+
+void PostgresConnection::skip_copy_out() {
+  char* line = nullptr;
+  while (PQgetCopyData(raw_, &line, /*async=*/0) > 0) PQfreemem(line);
+}
+
+}  // namespace seedbed::host

@@ -1,0 +1,74 @@
+#pragma once
+// One connection to a PostgreSQL server: libpqxx for its life and its transactions, libpq's own
+// interface for statements, whose waits can be interrupted and whose errors keep every field.
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "database/url.hpp"
+#include "error.hpp"
+
+struct pg_conn;
+struct pg_result;
+
+namespace seedbed::host {
+
+struct PgClear {
+  void operator()(pg_result* result) const;
+};
+using PgResult = std::unique_ptr<pg_result, PgClear>;
+
+/// The position a server error carries, if any: in characters, from 1, within the statement that
+/// was sent; and the context ("PL/pgSQL function … line 4 at …").
+struct PgErrorPlace {
+  std::size_t position = 0;
+  std::string context;
+};
+
+class PostgresConnection {
+ public:
+  /// See connect().
+  PostgresConnection(const DatabaseUrl& url, std::chrono::milliseconds wait);
+  ~PostgresConnection();
+  PostgresConnection(const PostgresConnection&) = delete;
+  PostgresConnection& operator=(const PostgresConnection&) = delete;
+
+  void begin();
+  /// Throws Error{failed} that says so when the connection is lost before the server's answer:
+  /// whether the transaction is committed is then not known.
+  void commit();
+  void rollback() noexcept;
+  /// True between begin() and commit(), also after an error.
+  bool in_transaction() const;
+  /// True if the server is still inside the transaction that begin() started.
+  bool server_in_transaction() const;
+
+  /// Runs `sql` and returns the last result.  With `params` it is one statement and they stand for
+  /// $1, $2, …; without, it may be several.  `copy_data` answers a COPY FROM stdin.  When the server
+  /// refuses, `place` tells where, if it is given.
+  PgResult run(const std::string& sql, std::span<const std::optional<std::string>> params = {},
+               std::string_view copy_data = {}, PgErrorPlace* place = nullptr);
+
+  std::string server_version() const;
+
+ private:
+  struct Life;
+
+  void wait_readable();
+  PgResult collect(std::string_view copy_data, PgErrorPlace* place);
+  void send_copy(std::string_view data);
+  void skip_copy_out();
+  Error lost() const;
+
+  std::unique_ptr<Life> life_;
+  pg_conn* raw_ = nullptr;
+  std::string display_;
+  bool cancelled_ = false;
+};
+
+}  // namespace seedbed::host

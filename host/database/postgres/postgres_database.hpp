@@ -1,0 +1,69 @@
+#pragma once
+// PostgreSQL, and what speaks its protocol, behind Database.
+
+#include <map>
+#include <string>
+
+#include "database/database.hpp"
+#include "database/postgres/postgres_connection.hpp"
+
+namespace seedbed::host {
+
+struct WriterSpec;
+
+/// A column as the writer needs it: how text is cast to it, and how two values are compared.
+struct PostgresColumn {
+  std::string name;
+  std::string cast;                ///< a type name that checks what an assignment would check
+  bool not_null = false;
+  bool has_default = false;
+  bool always_identity = false;    ///< explicit values need OVERRIDING SYSTEM VALUE
+  bool compare_as_text = false;    ///< its type has no equality (json, xml, geometry)
+};
+
+class PostgresDatabase : public Database {
+ public:
+  PostgresDatabase(const DatabaseUrl& url, const ConnectOptions& options);
+
+  Engine engine() const override { return Engine::postgres; }
+  std::string server_version() const override { return connection_.server_version(); }
+
+  void begin(std::chrono::milliseconds patience, bool rebuilds_tables) override;
+  void begin_read_only() override;
+  void commit() override { connection_.commit(); }
+  void rollback() noexcept override { connection_.rollback(); }
+  bool in_transaction() const override { return connection_.in_transaction(); }
+  void limit_lock_waits(std::chrono::milliseconds longest) override;
+
+  std::int64_t execute(std::string_view sql, std::span<const seedbed_value> params) override;
+  std::vector<Row> query(std::string_view sql, std::span<const seedbed_value> params) override;
+  void query_typed(std::string_view sql, std::span<const seedbed_value> params,
+                   const TypedRow& row) override;
+  void run_script(std::string_view text, std::span<const sql::Statement> statements,
+                  const Locate& locate) override;
+  void reset_session() override;
+
+  std::unique_ptr<RowWriter> open_writer(const seedbed_writer& writer) override;
+
+  void start_counting() override;
+  std::vector<TableCounts> changes() override;
+
+  bool table_exists(std::string_view table) override;
+  std::vector<Column> columns(std::string_view table) override;
+  std::vector<std::string> user_tables() override;
+  std::string canonical_table(std::string_view table) override;
+
+ private:
+  bool try_lock();
+  std::string lock_holder();
+  PgResult run(std::string_view sql, std::span<const seedbed_value> params);
+  std::vector<PostgresColumn> writer_columns(std::string_view table);
+  void check_unique_key(const WriterSpec& spec);
+  std::map<std::string, TableCounts> counts_now();
+
+  PostgresConnection connection_;
+  std::string display_;
+  std::map<std::string, TableCounts> counted_;
+};
+
+}  // namespace seedbed::host

@@ -1,0 +1,106 @@
+#include "database/postgres/postgres_value.hpp"
+
+#include <cstdlib>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include "database/value.hpp"
+#include "error.hpp"
+
+namespace seedbed::host {
+
+namespace {
+
+// Object identifiers of built-in types, fixed since PostgreSQL 8 (catalog/pg_type.dat).
+constexpr Oid kBool = 16, kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kOid = 26, kJson = 114,
+              kFloat4 = 700, kFloat8 = 701, kTimestamp = 1114, kTimestamptz = 1184, kUuid = 2950, kJsonb = 3802;
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+/// The bytes of hex digits, dashes skipped.
+std::string from_hex(std::string_view text) {
+  std::string bytes;
+  int high = -1;
+  for (const char c : text) {
+    const int digit = hex_digit(c);
+    if (digit < 0) continue;
+    if (high < 0) {
+      high = digit;
+    } else {
+      bytes += static_cast<char>(high * 16 + digit);
+      high = -1;
+    }
+  }
+  return bytes;
+}
+
+seedbed_value data_value(std::int32_t type, std::string_view data) {
+  seedbed_value value = text_value(data);
+  value.type = type;
+  return value;
+}
+
+}  // namespace
+
+std::optional<std::string> checked_text(const seedbed_value& value) {
+  std::optional<std::string> text = postgres_text(value);
+  if (text && text->find('\0') != std::string::npos) {
+    throw Error(ExitCode::failed, "PostgreSQL cannot store text that contains a zero byte")
+        .detail(fmt::format("The text begins with \"{}\".", text->substr(0, text->find('\0'))));
+  }
+  return text;
+}
+
+void append_array_element(std::string& array, const std::optional<std::string>& element) {
+  if (array.back() != '{') array += ',';
+  if (!element) {
+    array += "NULL";
+    return;
+  }
+  array += '"';
+  for (const char c : *element) {
+    if (c == '"' || c == '\\') array += '\\';
+    array += c;
+  }
+  array += '"';
+}
+
+seedbed_value TypedCell::read(const pg_result* result, int row, int column) {
+  if (PQgetisnull(result, row, column) != 0) return null_value();
+  const std::string_view text(PQgetvalue(result, row, column),
+                              static_cast<std::size_t>(PQgetlength(result, row, column)));
+  seedbed_value value{};
+  switch (PQftype(result, column)) {
+    case kBool:
+      value.type = SEEDBED_BOOL;
+      value.as.integer = text == "t" ? 1 : 0;
+      return value;
+    case kInt2: case kInt4: case kInt8: case kOid:
+      return integer_value(std::strtoll(text.data(), nullptr, 10));
+    case kFloat4: case kFloat8:
+      value.type = SEEDBED_DOUBLE;
+      value.as.real = std::strtod(text.data(), nullptr);
+      return value;
+    case kBytea:
+      bytes_ = from_hex(text.substr(2));  // after "\x"
+      return data_value(SEEDBED_BYTES, bytes_);
+    case kUuid:
+      bytes_ = from_hex(text);
+      return data_value(SEEDBED_UUID, bytes_);
+    case kJson: case kJsonb:
+      return data_value(SEEDBED_JSON, text);
+    case kTimestamp: case kTimestamptz:
+      if (const auto time = parse_timestamp(text)) return timestamp_value(*time);
+      return text_value(text);  // infinity, BC
+    default:
+      return text_value(text);
+  }
+}
+
+}  // namespace seedbed::host

@@ -1,0 +1,29 @@
+#pragma once
+// Values of the plugin ABI to and from PostgreSQL's text format.
+
+#include <optional>
+#include <string>
+
+#include <seedbed/abi.h>
+
+struct pg_result;
+
+namespace seedbed::host {
+
+/// A value in text form; nullopt for NULL.  Throws Error{failed} for text with a zero byte, which
+/// PostgreSQL cannot store and libpq would cut short.
+std::optional<std::string> checked_text(const seedbed_value& value);
+
+/// Appends one element to the text of an array, whose opening brace the caller has written.
+void append_array_element(std::string& array, const std::optional<std::string>& element);
+
+/// One cell of a result as a typed value; holds what the value borrows.
+class TypedCell {
+ public:
+  seedbed_value read(const pg_result* result, int row, int column);
+
+ private:
+  std::string bytes_;
+};
+
+}  // namespace seedbed::host

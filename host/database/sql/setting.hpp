@@ -1,0 +1,31 @@
+#pragma once
+// What SET, RESET and set_config() change, as far as it decides how later text is read.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "database/sql/lexer.hpp"
+
+namespace seedbed::host::sql {
+
+/// One change of a PostgreSQL setting.
+struct Setting {
+  std::string name;                  ///< in lower case; "all" for RESET ALL
+  std::optional<std::string> value;  ///< nothing: back to its default
+  bool local = false;                ///< until the transaction ends
+};
+
+/// The settings that `statement` changes, if it is a SET, a RESET, a DISCARD ALL or a SELECT that
+/// begins with set_config().
+std::vector<Setting> settings_in(std::string_view statement, Syntax syntax);
+
+/// True if a change of the setting changes how the server reads or whom it obeys from then on.
+bool is_reading_setting(const Setting& setting);
+
+/// The value of a boolean setting as the server understands it, which takes any beginning of
+/// true, false, yes, no, on and off that is clear; nothing if it would refuse it.
+std::optional<bool> as_boolean(std::string_view value);
+
+}  // namespace seedbed::host::sql

@@ -1,0 +1,87 @@
+// What SQLite's schema says about tables.
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "database/sqlite/sqlite_database.hpp"
+#include "database/writer_spec.hpp"
+
+namespace seedbed::host {
+
+namespace {
+
+/// `table` without a leading "main.".
+std::string_view plain_name(std::string_view table) {
+  return table.starts_with("main.") ? table.substr(5) : table;
+}
+
+bool same_names(const std::set<std::string>& columns, const std::vector<std::string>& key) {
+  return columns == std::set<std::string>(key.begin(), key.end());
+}
+
+}  // namespace
+
+std::string SqliteDatabase::canonical_table(std::string_view table) {
+  const std::array params{text_value(plain_name(table))};
+  const std::vector<Row> rows =
+      query("SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view') AND lower(name) = lower($1)", params);
+  return rows.empty() ? std::string(plain_name(table)) : *rows[0][0];
+}
+
+bool SqliteDatabase::table_exists(std::string_view table) {
+  const std::array params{text_value(plain_name(table))};
+  return !query("SELECT 1 FROM main.sqlite_schema WHERE type IN ('table', 'view') AND lower(name) = lower($1)", params)
+              .empty();
+}
+
+std::vector<Column> SqliteDatabase::columns(std::string_view table) {
+  const std::array params{text_value(plain_name(table))};
+  std::vector<Column> columns;
+  for (const Row& row : query("SELECT name, type, \"notnull\", dflt_value IS NOT NULL FROM pragma_table_xinfo($1) "
+                              "WHERE hidden <> 1 ORDER BY cid", params)) {
+    columns.push_back({*row[0], *row[1], row[2] == "1", row[3] == "1"});
+  }
+  return columns;
+}
+
+std::vector<std::string> SqliteDatabase::user_tables() {
+  std::vector<std::string> tables;
+  for (const Row& row : query("SELECT name FROM main.sqlite_schema WHERE type = 'table' "
+                              "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+                              "AND name NOT LIKE 'seedbed\\_%' ESCAPE '\\' ORDER BY name", {})) {
+    tables.push_back(*row[0]);
+  }
+  return tables;
+}
+
+bool SqliteDatabase::has_unique_key(const WriterSpec& spec, const std::string& table) {
+  const std::array params{text_value(table)};
+  const std::vector<Row> info = query("SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo($1)", params);
+  std::set<std::string> primary;
+  std::set<std::string> nullable;
+  for (const Row& row : info) {
+    if (*row[3] != "0") primary.insert(*row[0]);
+    else if (*row[2] == "0") nullable.insert(*row[0]);
+  }
+  // Covers INTEGER PRIMARY KEY and WITHOUT ROWID, whose keys no index list names.
+  if (same_names(primary, spec.key)) return true;
+  for (const Row& index : query("SELECT name FROM pragma_index_list($1) WHERE \"unique\" = 1 AND partial = 0", params)) {
+    const std::array index_name{text_value(*index[0])};
+    std::set<std::string> names;
+    for (const Row& column : query("SELECT name FROM pragma_index_info($1)", index_name)) {
+      names.insert(column[0].value_or(""));  // NULL: an expression
+    }
+    if (!same_names(names, spec.key)) continue;
+    for (const std::string& column : spec.key) {
+      if (nullable.contains(column)) throw_nullable_key(spec, column);
+    }
+    return true;
+  }
+  return false;
+}
+
+}  // namespace seedbed::host

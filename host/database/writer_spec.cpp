@@ -1,0 +1,138 @@
+#include "database/writer_spec.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "nearest.hpp"
+
+namespace seedbed::host {
+
+namespace {
+
+std::string copied(const seedbed_text& text) {
+  return text.size == 0 ? std::string() : std::string(text.data, text.size);
+}
+
+Error bad_writer(const WriterSpec& spec, const std::string& why) {
+  return Error(ExitCode::plugin, fmt::format("cannot open a writer for table \"{}\": {}", spec.table, why));
+}
+
+std::string index_name(const WriterSpec& spec) {
+  const auto dot = spec.table.rfind('.');
+  const std::string table = dot == std::string::npos ? spec.table : spec.table.substr(dot + 1);
+  return fmt::format("{}_{}_key", table, fmt::join(spec.key, "_"));
+}
+
+}  // namespace
+
+WriterSpec copy_spec(const seedbed_writer& writer) {
+  WriterSpec spec;
+  spec.table = copied(writer.table);
+  if (writer.mode != SEEDBED_INSERT_MISSING && writer.mode != SEEDBED_UPDATE_CHANGED) {
+    throw bad_writer(spec, fmt::format("write mode {} is not one this host knows", writer.mode));
+  }
+  spec.update_changed = writer.mode == SEEDBED_UPDATE_CHANGED;
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < writer.column_count; ++i) {
+    WriterColumn column{copied(writer.columns[i].name), writer.columns[i].kind, false};
+    if (column.kind < SEEDBED_COLUMN_PLAIN || column.kind > SEEDBED_COLUMN_TOUCH) {
+      throw bad_writer(spec, fmt::format("column kind {} is not one this host knows", column.kind));
+    }
+    if (!seen.insert(column.name).second) {
+      throw bad_writer(spec, fmt::format("column \"{}\" is named twice", column.name));
+    }
+    spec.columns.push_back(std::move(column));
+  }
+  if (spec.columns.empty()) throw bad_writer(spec, "it names no columns");
+  if (writer.key_count == 0) throw bad_writer(spec, "it names no key");
+  for (std::size_t i = 0; i < writer.key_count; ++i) {
+    spec.key.push_back(copied(writer.key[i]));
+    const auto column = std::ranges::find(spec.columns, spec.key.back(), &WriterColumn::name);
+    if (column == spec.columns.end()) {
+      throw bad_writer(spec, fmt::format("key column \"{}\" is not among its columns", spec.key.back()));
+    }
+    column->in_key = true;
+  }
+  return spec;
+}
+
+void check_columns(const WriterSpec& spec, const std::vector<Column>& columns) {
+  std::vector<std::string> names;
+  for (const Column& column : columns) names.push_back(column.name);
+  for (const WriterColumn& column : spec.columns) {
+    if (std::ranges::find(names, column.name) != names.end()) continue;
+    Error error(ExitCode::failed,
+                fmt::format("table \"{}\" has no column \"{}\"", spec.table, column.name));
+    error.detail(fmt::format("Its columns are {}.", fmt::join(names, ", ")));
+    if (const std::string near = nearest(column.name, names); !near.empty()) {
+      error.hint(fmt::format("Perhaps \"{}\" is meant.", near));
+    }
+    throw error;
+  }
+}
+
+void throw_missing_table(std::string_view table, const std::vector<std::string>& known) {
+  Error error(ExitCode::failed, fmt::format("table \"{}\" does not exist", table));
+  if (const std::string near = nearest(table, known); !near.empty()) {
+    error.hint(fmt::format("Perhaps \"{}\" is meant.", near));
+  } else {
+    error.hint("Is the migration that creates it applied?");
+  }
+  throw error;
+}
+
+void throw_no_unique_index(const WriterSpec& spec) {
+  throw Error(ExitCode::failed, fmt::format("table \"{}\" has no unique index over its key ({})",
+                                            spec.table, fmt::join(spec.key, ", ")))
+      .detail("ON CONFLICT needs one, and so does a seeder that is to run twice.")
+      .hint(fmt::format("Add a migration with:  CREATE UNIQUE INDEX {} ON {} ({});",
+                        quoted_name(index_name(spec)), quoted_table(spec.table), quoted_list(spec.key)));
+}
+
+void throw_nullable_key(const WriterSpec& spec, std::string_view column) {
+  throw Error(ExitCode::failed, fmt::format("key column \"{}\" of table \"{}\" may be NULL", column, spec.table))
+      .detail("NULL equals nothing, so ON CONFLICT would insert such a row again on every run.")
+      .hint(fmt::format("Add a migration with:  ALTER TABLE {} ALTER COLUMN {} SET NOT NULL;  (SQLite: rebuild the "
+                        "table with NOT NULL)", quoted_table(spec.table), quoted_name(column)));
+}
+
+void check_keys(const WriterSpec& spec, const seedbed_value* values, std::size_t row_count,
+                std::int64_t first_row) {
+  const std::size_t width = spec.columns.size();
+  for (std::size_t column = 0; column < width; ++column) {
+    if (!spec.columns[column].in_key) continue;
+    for (std::size_t row = 0; row < row_count; ++row) {
+      if (values[row * width + column].type != SEEDBED_NULL) continue;
+      throw Error(ExitCode::failed,
+                  fmt::format("row {} for table \"{}\" has NULL in key column \"{}\"",
+                              first_row + std::int64_t(row), spec.table, spec.columns[column].name))
+          .detail("NULL equals nothing, so ON CONFLICT would insert the row again on every run.");
+    }
+  }
+}
+
+std::string quoted_name(std::string_view name) {
+  std::string quoted = "\"";
+  for (const char c : name) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string quoted_table(std::string_view table) {
+  const auto dot = table.find('.');
+  if (dot == table.npos) return quoted_name(table);
+  return quoted_name(table.substr(0, dot)) + '.' + quoted_name(table.substr(dot + 1));
+}
+
+std::string quoted_list(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + quoted_name(name);
+  return list;
+}
+
+}  // namespace seedbed::host

@@ -1,0 +1,55 @@
+#pragma once
+// What a bulk writer is to do, as the host keeps it; and the checks that both engines share.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <seedbed/abi.h>
+
+#include "database/database.hpp"
+
+namespace seedbed::host {
+
+struct WriterColumn {
+  std::string name;
+  int kind = SEEDBED_COLUMN_PLAIN;
+  bool in_key = false;
+};
+
+struct WriterSpec {
+  std::string table;
+  std::vector<WriterColumn> columns;
+  std::vector<std::string> key;
+  bool update_changed = false;
+};
+
+/// Copies what the plugin passed.  Throws Error{plugin} for a mode or kind that this host does not
+/// know, no columns, a column named twice, or a key column that is not among the columns.
+WriterSpec copy_spec(const seedbed_writer& writer);
+
+/// Throws Error{failed} that lists the table's columns when `spec` names one it has not.
+void check_columns(const WriterSpec& spec, const std::vector<Column>& columns);
+
+/// Throws Error{failed} for a table that does not exist, naming the nearest one.
+[[noreturn]] void throw_missing_table(std::string_view table, const std::vector<std::string>& known);
+
+/// Throws Error{failed} naming the index to create: no unique index covers the key.
+[[noreturn]] void throw_no_unique_index(const WriterSpec& spec);
+
+/// Throws Error{failed}: the key's index exists, but `column` may be NULL.
+[[noreturn]] void throw_nullable_key(const WriterSpec& spec, std::string_view column);
+
+/// Throws Error{failed} if a row has NULL in a key column.  `first_row` counts from 1.
+void check_keys(const WriterSpec& spec, const seedbed_value* values, std::size_t row_count,
+                std::int64_t first_row);
+
+/// `name` in double quotes; `schema.name` quoted part by part.
+std::string quoted_name(std::string_view name);
+std::string quoted_table(std::string_view table);
+
+/// The names in double quotes, with commas between.
+std::string quoted_list(const std::vector<std::string>& names);
+
+}  // namespace seedbed::host

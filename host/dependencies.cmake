@@ -1,0 +1,31 @@
+# The libraries that the host stands on.  Nothing is downloaded: what is missing is named.
+
+# Finds a package: seedbed_find(<package> <Debian's name> [find_package's words…])
+macro(seedbed_find package debian)
+  find_package(${package} QUIET ${ARGN})
+  if(NOT ${package}_FOUND)
+    message(FATAL_ERROR "seedbed needs ${package} and did not find it.\n"
+                        "Debian, Ubuntu: apt-get install ${debian}; \"./dev build\" and \"./dev test\" do so.")
+  endif()
+endmacro()
+
+# The same for what only pkg-config knows: seedbed_find_module(<prefix> <module> <Debian's name>)
+macro(seedbed_find_module prefix module debian)
+  pkg_check_modules(${prefix} QUIET IMPORTED_TARGET "${module}")
+  if(NOT ${prefix}_FOUND)
+    message(FATAL_ERROR "seedbed needs ${module} and did not find it.\n"
+                        "Debian, Ubuntu: apt-get install ${debian}; \"./dev build\" and \"./dev test\" do so.")
+  endif()
+endmacro()
+
+seedbed_find(PkgConfig pkg-config)
+seedbed_find(Boost libboost-log-dev 1.74 CONFIG COMPONENTS log)
+seedbed_find(CLI11 libcli11-dev CONFIG)
+seedbed_find(tomlplusplus libtomlplusplus-dev CONFIG)
+seedbed_find(nlohmann_json nlohmann-json3-dev CONFIG)
+seedbed_find(fmt libfmt-dev CONFIG)
+seedbed_find(SQLite3 libsqlite3-dev)
+seedbed_find(OpenSSL libssl-dev COMPONENTS Crypto)
+seedbed_find_module(PQXX "libpqxx >= 6.4" libpqxx-dev)
+seedbed_find_module(PQ libpq libpq-dev)
+seedbed_find_module(CRYPT libxcrypt libcrypt-dev)

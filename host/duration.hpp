@@ -1,0 +1,16 @@
+#pragma once
+// Lengths of time as people write them and read them.
+
+#include <chrono>
+#include <string>
+
+namespace seedbed::host {
+
+/// Parses `500ms`, `30s`, `5m`, `1h` or plain seconds.  Throws Error{usage}; `source` says where
+/// `text` was written, e.g. "--wait".
+std::chrono::milliseconds parse_duration(const std::string& text, const std::string& source);
+
+/// "41 ms", "2.4 s", "3 min 05 s"; never less than "1 ms".
+std::string duration_text(std::chrono::microseconds duration);
+
+}  // namespace seedbed::host

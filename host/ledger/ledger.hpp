@@ -1,0 +1,86 @@
+#pragma once
+// What seedbed remembers in the database itself: applied migrations, seeders, runs.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "database/database.hpp"
+
+namespace seedbed::host {
+
+/// A row of the table migrations.
+struct AppliedMigration {
+  std::string version;
+  std::string name;
+  std::string file;
+  std::string sha256;
+  std::string token_hash;
+  int token_algorithm = sql::kTokenHashAlgorithm;
+  std::string applied_at;  ///< UTC, "2026-08-03 09:12:44"; filled when read
+  std::int64_t took_ms = 0;
+};
+
+/// A row of the table seeds: a seeder (empty `item`), or one file of the seeder "sql", as it was
+/// when it last ran.
+struct RememberedSeed {
+  std::string seeder;
+  std::string item;
+  std::string fingerprint;  ///< of what was run: equal means nothing new to run
+  std::string version;
+  std::string ran_at;       ///< UTC; filled when read
+};
+
+/// A row of the table runs.
+struct RecordedRun {
+  std::string command;
+  std::string environment;
+  std::string tier;
+  std::string outcome;  ///< "done", "failed", "refused", "interrupted"
+  std::string error;    ///< empty when done; without secrets
+  std::int64_t started_at = 0;  ///< microseconds since 1970 UTC
+  std::int64_t took_ms = 0;
+  std::int64_t migrations = 0, inserted = 0, updated = 0, deleted = 0;
+};
+
+/// The ledger of one database: schema seedbed on PostgreSQL, tables seedbed_… on SQLite.
+///
+/// Functions that write need an open transaction, which holds the run lock.
+class Ledger {
+ public:
+  explicit Ledger(Database& database) : database_(database) {}
+
+  /// True if the database has a ledger, whatever its version.
+  bool exists();
+
+  /// Creates what is missing and upgrades an older ledger.
+  ///
+  /// Throws Error{refused} when a newer seedbed has written it.
+  void prepare();
+
+  /// True if prepare() would have nothing to do.
+  bool ready();
+
+  std::vector<AppliedMigration> migrations();
+  bool is_applied(std::string_view version);
+  void record(const AppliedMigration& migration);
+  /// A repeatable migration that ran again.
+  void record_again(const AppliedMigration& migration);
+
+  std::vector<RememberedSeed> seeds();
+  void remember(const RememberedSeed& seed);
+
+  void record(const RecordedRun& run);
+
+ private:
+  std::string table(std::string_view name) const;
+  std::string utc(std::string_view column) const;
+  int version();
+
+  Database& database_;
+};
+
+}  // namespace seedbed::host

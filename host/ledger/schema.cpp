@@ -1,0 +1,49 @@
+#include "ledger/schema.hpp"
+
+#include <stdexcept>
+
+namespace seedbed::host {
+
+namespace {
+
+// Written once for both engines: @ stands before a table's name, TIME for the type of a time, INT
+// for that of a number.
+constexpr const char* kVersion1[] = {
+    "CREATE TABLE @identity (only_row INT NOT NULL PRIMARY KEY CHECK (only_row = 1), ledger_version INT NOT NULL, "
+    "created_at TIME NOT NULL)",
+    "CREATE TABLE @migrations (version TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, file TEXT NOT NULL, "
+    "sha256 TEXT NOT NULL, token_hash TEXT NOT NULL, token_algorithm INT NOT NULL, applied_at TIME NOT NULL, "
+    "took_ms INT NOT NULL)",
+    "CREATE TABLE @seeds (seeder TEXT NOT NULL, item TEXT NOT NULL, fingerprint TEXT NOT NULL, version TEXT NOT NULL, "
+    "ran_at TIME NOT NULL, PRIMARY KEY (seeder, item))",
+    "CREATE TABLE @runs (id TEXT NOT NULL PRIMARY KEY, started_at TIME NOT NULL, took_ms INT NOT NULL, "
+    "command TEXT NOT NULL, environment TEXT NOT NULL, tier TEXT NOT NULL, operator TEXT NOT NULL, host TEXT NOT NULL, "
+    "seedbed_version TEXT NOT NULL, git_commit TEXT, outcome TEXT NOT NULL, error TEXT, migrations INT NOT NULL, "
+    "inserted INT NOT NULL, updated INT NOT NULL, deleted INT NOT NULL)",
+};
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> ledger_upgrade(int step, Engine engine) {
+  if (step != 1) throw std::logic_error("the ledger has no such version");
+  const bool postgres = engine == Engine::postgres;
+  std::vector<std::string> statements;
+  if (postgres) statements.push_back("CREATE SCHEMA IF NOT EXISTS seedbed");
+  for (std::string statement : kVersion1) {
+    statement = replaced(statement, "@", postgres ? "seedbed." : "seedbed_");
+    statement = replaced(statement, " TIME ", postgres ? " timestamptz " : " TEXT ");
+    statement = replaced(statement, " INT ", postgres ? " bigint " : " INTEGER ");
+    if (!postgres) statement += " STRICT";
+    statements.push_back(std::move(statement));
+  }
+  return statements;
+}
+
+}  // namespace seedbed::host

@@ -1,0 +1,17 @@
+#pragma once
+// The ledger's tables, as the steps that lead from one version to the next.
+
+#include <string>
+#include <vector>
+
+#include "database/engine.hpp"
+
+namespace seedbed::host {
+
+/// The version this program writes.  A step, once released, never changes.
+inline constexpr int kLedgerVersion = 1;
+
+/// The statements that lead from version `step` - 1 to `step`.
+std::vector<std::string> ledger_upgrade(int step, Engine engine);
+
+}  // namespace seedbed::host

@@ -1,0 +1,24 @@
+// The program: a command line in, an exit code out, and the one place where errors end.
+
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "cli/invocation.hpp"
+
+namespace host = seedbed::host;
+
+int main(int argc, char** argv) {
+  host::cli::Invocation invocation;
+  const host::Look& look = invocation.globals.look;
+  try {
+    const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+    host::cli::parse(arguments, invocation);
+    return static_cast<int>(invocation.action(invocation.globals));
+  } catch (const host::Error& error) {
+    return host::print_failure(error, look);
+  } catch (const std::exception& fault) {
+    host::Error error(host::ExitCode::failed, fault.what());
+    return host::print_failure(error.hint("This is a fault of seedbed itself."), look);
+  }
+}

@@ -1,0 +1,158 @@
+#include "migration/apply.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+
+#include <fmt/format.h>
+
+namespace seedbed::host {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using sql::Kind;
+using sql::Statement;
+
+std::chrono::microseconds since(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+}
+
+/// The statements inside a BEGIN … COMMIT that wraps the whole file, or all of them.
+std::span<const Statement> unwrapped(const std::vector<Statement>& all) {
+  const std::span<const Statement> statements(all);
+  if (all.size() >= 2 && all.front().kind == Kind::begin && all.back().kind == Kind::commit) {
+    return statements.subspan(1, all.size() - 2);
+  }
+  return statements;
+}
+
+AppliedMigration ledger_row(const Migration& migration, std::chrono::microseconds took) {
+  return {migration.version,
+          migration.name,
+          migration.file,
+          migration.sha256,
+          migration.token_hash,
+          sql::kTokenHashAlgorithm,
+          "",
+          took.count() / 1000};
+}
+
+void record(Database& database, const Migration& migration, std::chrono::microseconds took) {
+  Ledger ledger(database);
+  if (migration.repeatable)
+    ledger.record_again(ledger_row(migration, took));
+  else
+    ledger.record(ledger_row(migration, took));
+}
+
+/// SQLite: a file that switches foreign keys rebuilds a table, which works only outside a
+/// transaction; the switch itself is then ours.
+bool rebuilds_tables(const Migration& migration) {
+  return std::ranges::any_of(migration.up.statements, [&](const Statement& statement) {
+    if (statement.kind != Kind::session) return false;
+    std::string text = migration.up.text.substr(statement.offset, statement.size);
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return text.starts_with("pragma") && text.find("foreign_keys") != std::string::npos;
+  });
+}
+
+void run_part(Database& database, const SqlPart& part, std::span<const Statement> statements) {
+  database.run_script(part.text, statements,
+                      [&](std::size_t offset) { return place_of(part, offset); });
+}
+
+std::chrono::microseconds apply_outside(Database& database, const Migration& migration,
+                                        std::chrono::milliseconds patience) {
+  const auto start = Clock::now();
+  const std::vector<Statement>& statements = migration.up.statements;
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    try {
+      run_part(database, migration.up, std::span(statements).subspan(i, 1));
+    } catch (Error& error) {
+      error.detail(fmt::format(
+          "The file runs outside a transaction: {} of its {} statements took effect and remain.", i,
+          statements.size()));
+      throw;
+    }
+  }
+  Transaction transaction(database, patience);
+  database.reset_session();
+  const auto took = since(start);
+  record(database, migration, took);
+  transaction.commit();
+  return took;
+}
+
+}  // namespace
+
+void check_transaction_control(const Migration& migration) {
+  if (!migration.up.transactional) return;
+  for (const Statement& statement : unwrapped(migration.up.statements)) {
+    if (statement.kind != Kind::begin && statement.kind != Kind::commit &&
+        statement.kind != Kind::rollback)
+      continue;
+    throw Error(ExitCode::refused,
+                fmt::format("migration \"{}\" controls transactions itself", migration.file))
+        .at(place_of(migration.up, statement.offset))
+        .detail(
+            "A migration and its ledger row commit in one transaction, which this statement would "
+            "end or split.")
+        .hint(
+            "Remove the statement, or put \"-- seedbed: no-transaction\" at the top of the file.");
+  }
+}
+
+bool runs_outside_transaction(const Migration& migration, std::string* why) {
+  if (!migration.up.transactional) {
+    if (why != nullptr) *why = "it runs outside a transaction";
+    return true;
+  }
+  const auto found =
+      std::ranges::find(migration.up.statements, Kind::non_transactional, &Statement::kind);
+  if (found == migration.up.statements.end()) return false;
+  if (why != nullptr)
+    *why = fmt::format("the statement in line {} cannot run in a transaction", found->line);
+  return true;
+}
+
+std::optional<std::chrono::microseconds> apply_migration(Database& database,
+                                                         const Migration& migration,
+                                                         std::chrono::milliseconds patience) {
+  if (runs_outside_transaction(migration)) {
+    {
+      Transaction look(database, patience);
+      if (!migration.repeatable && Ledger(database).is_applied(migration.version))
+        return std::nullopt;
+    }
+    return apply_outside(database, migration, patience);
+  }
+  Transaction transaction(database, patience, rebuilds_tables(migration));
+  if (!migration.repeatable && Ledger(database).is_applied(migration.version)) return std::nullopt;
+  const auto took = rehearse_migration(database, migration);
+  try {
+    transaction.commit();
+  } catch (Error& error) {
+    if (error.place().file.empty()) error.at({migration.up.path.string(), 0, 0, ""});
+    throw;
+  }
+  return took;
+}
+
+std::chrono::microseconds rehearse_migration(Database& database, const Migration& migration) {
+  const auto start = Clock::now();
+  run_part(database, migration.up, unwrapped(migration.up.statements));
+  try {
+    database.reset_session();
+  } catch (Error& error) {  // a deferred constraint
+    if (error.place().file.empty()) error.at({migration.up.path.string(), 0, 0, ""});
+    throw;
+  }
+  const auto took = since(start);
+  record(database, migration, took);
+  return took;
+}
+
+}  // namespace seedbed::host

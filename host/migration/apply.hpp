@@ -1,0 +1,35 @@
+#pragma once
+// Applies one migration, its ledger row in the same transaction.
+
+#include <chrono>
+
+#include "ledger/ledger.hpp"
+#include "migration/migration.hpp"
+
+namespace seedbed::host {
+
+/// Checks the transaction control inside a forward part.  A BEGIN … COMMIT around the whole file is
+/// the migration's own transaction and is fine.
+///
+/// Throws Error{refused} at the line of any other BEGIN, COMMIT, ROLLBACK or savepoint that would
+/// end or split the transaction.
+void check_transaction_control(const Migration& migration);
+
+/// True if the file runs outside a transaction: because it says so, or because a statement in it,
+/// which `why` then names, cannot run in one.
+bool runs_outside_transaction(const Migration& migration, std::string* why = nullptr);
+
+/// Runs `migration` and records it.  Returns how long it took, or nothing when another run had
+/// applied it meanwhile.
+///
+/// Throws Error at the place in the file.  Nothing of a migration that runs inside a transaction
+/// then remains; of one that runs outside, the error says which statements took effect.
+std::optional<std::chrono::microseconds> apply_migration(Database& database,
+                                                         const Migration& migration,
+                                                         std::chrono::milliseconds patience);
+
+/// Runs `migration` and records it inside the transaction that is open, which the caller rolls
+/// back.
+std::chrono::microseconds rehearse_migration(Database& database, const Migration& migration);
+
+}  // namespace seedbed::host

@@ -1,0 +1,32 @@
+#pragma once
+// The comment lines of an SQL file that speak to a migration tool.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace seedbed::host {
+
+/// A whole line `-- seedbed: words`, `-- migrate:words` or `-- +goose words`.
+struct Directive {
+  enum class Family { seedbed, dbmate, goose };
+
+  Family family = Family::seedbed;
+  std::size_t begin = 0;  ///< of the line
+  std::size_t end = 0;    ///< of the line, behind its line break
+  std::size_t word = 0;   ///< where `words` begin
+  std::string words;      ///< in lower case, one blank between two, none around
+};
+
+/// "seedbed", "dbmate" or "goose".
+const char* family_name(Directive::Family family);
+
+/// True for a line that makes the file another tool's: not ours, and no unknown `migrate:` word.
+bool is_foreign(const Directive& directive);
+
+/// All of them, in order, wherever they stand: the tools they are from read lines, not SQL.
+/// "migrate:" counts only with a word right after it, since people write "-- migrate: …" in prose.
+std::vector<Directive> find_directives(std::string_view text);
+
+}  // namespace seedbed::host

@@ -1,0 +1,43 @@
+#pragma once
+// What the name of a migration file says, format by format.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "database/engine.hpp"
+#include "migration/migration.hpp"
+
+namespace seedbed::host {
+
+enum class Direction { up, down };
+
+struct FileName {
+  enum class Kind { versioned, repeatable, baseline };
+
+  Kind kind = Kind::versioned;
+  Direction direction = Direction::up;
+  bool down_by_underscore = false;  ///< NAME_down or NAME-down, which can also be just a name
+  std::string version;              ///< see MigrationFolder
+  std::string number;               ///< the version's digits
+  std::string name;
+  std::string stem;              ///< the name without its suffixes; siblings share it
+  std::optional<Engine> engine;  ///< of a file for one engine only
+};
+
+/// nullopt where `file`, a name that ends in .sql, is not one of the format's.
+std::optional<FileName> parse_file_name(Format format, std::string_view file);
+
+/// True for a name that only flyway uses: V1__x.sql, R__x.sql, U1__x.sql, B1__x.sql.
+bool is_flyway_name(std::string_view file);
+
+/// True for NAME.up.sql and NAME.down.sql.
+bool is_up_or_down_name(std::string_view file);
+
+/// True for names that end in .sql, in any case.
+bool is_sql_name(std::string_view file);
+
+/// A whole sentence that shows a name of the format.
+std::string name_example(Format format);
+
+}  // namespace seedbed::host

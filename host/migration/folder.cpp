@@ -1,0 +1,195 @@
+#include "migration/folder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "migration/directive.hpp"
+#include "migration/version.hpp"
+
+namespace seedbed::host {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+Error error_at(const std::string& shown, const std::string& message) {
+  return Error(ExitCode::usage, message).at({shown, 0, 0, ""});
+}
+
+bool is_left_alone(const std::string& base) {
+  return base.starts_with('.') || base.starts_with('_');
+}
+
+Error folder_error(const fs::path& directory, const fs::path& root, const std::error_code& why) {
+  const std::string shown = shown_path(directory, root);
+  return error_at(
+      shown, fmt::format("could not read the migrations folder \"{}\": {}", shown, why.message()));
+}
+
+// A link to nowhere is listed too, so that reading it fails instead of leaving it out.
+std::vector<FolderFile> list(const fs::path& directory, const fs::path& root, bool below) {
+  // Not ".", which would stand before every name.
+  const std::string shown_directory = shown_path(directory, root);
+  const fs::path shown = shown_directory == "." ? "" : shown_directory;
+  std::vector<FolderFile> files;
+  std::error_code failure;
+  fs::recursive_directory_iterator entry(directory, failure);
+  for (; !failure && entry != fs::recursive_directory_iterator(); entry.increment(failure)) {
+    const fs::path& path = entry->path();
+    std::string base = path.filename().string();
+    std::error_code unknown;
+    if (entry->is_directory(unknown)) {
+      if (!below || is_left_alone(base)) entry.disable_recursion_pending();
+    } else if (!is_left_alone(base)) {
+      const fs::path name =
+          entry.depth() == 0 ? fs::path(base) : path.lexically_relative(directory);
+      files.push_back(
+          {path, name.generic_string(), std::move(base), (shown / name).generic_string()});
+    }
+  }
+  if (failure) throw folder_error(directory, root, failure);
+  std::sort(files.begin(), files.end(),
+            [](const FolderFile& a, const FolderFile& b) { return a.name < b.name; });
+  return files;
+}
+
+bool is_sql(const FolderFile& file) { return is_sql_name(file.base); }
+bool is_flyway(const FolderFile& file) { return is_flyway_name(file.base); }
+
+void keep_sql(std::vector<FolderFile>& files, bool below) {
+  std::erase_if(files, [below](const FolderFile& file) {
+    return !is_sql_name(file.base) || (!below && file.name != file.base);
+  });
+}
+
+// Those of another kind are that tool's business: a package around embedded files, tests.
+void refuse_go_migrations(const std::vector<FolderFile>& files) {
+  for (const FolderFile& file : files) {
+    const std::string_view base = file.base;
+    if (!base.ends_with(".go") || base.ends_with("_test.go") || leading_digits(base).empty())
+      continue;
+    throw error_at(file.shown, fmt::format("migration \"{}\" is written in Go", file.name))
+        .hint(
+            "Only SQL migrations can run here.  Write it as SQL, or let goose apply it and leave "
+            "it out of this folder.");
+  }
+}
+
+// Diesel's and Prisma's folders would otherwise look empty, and nothing would be applied.
+void refuse_folders_of_migrations(const std::vector<FolderFile>& all) {
+  const auto found = std::find_if(all.begin(), all.end(), [](const FolderFile& file) {
+    return file.name != file.base && (file.base == "up.sql" || file.base == "migration.sql");
+  });
+  if (found == all.end()) return;
+  throw error_at(found->shown,
+                 fmt::format("migration \"{}\" lies in a folder of its own", found->name))
+      .hint("Formats with a folder for each migration are not read.");
+}
+
+bool is_supabase_path(const fs::path& directory) {
+  const fs::path path = fs::absolute(directory / "").lexically_normal().parent_path();
+  return path.filename() == "migrations" && path.parent_path().filename() == "supabase";
+}
+
+struct Found {
+  Format format;
+  std::string reason;
+};
+
+std::optional<Found> detect_by_directives(const FolderFile& file) {
+  for (const Directive& found : find_directives(read_bytes(file.path, file.shown))) {
+    if (!is_foreign(found)) continue;
+    return Found{found.family == Directive::Family::dbmate ? Format::dbmate : Format::goose,
+                 fmt::format("its first file, \"{}\", has a directive of that tool", file.name)};
+  }
+  return std::nullopt;
+}
+
+Found detect(const fs::path& directory, const std::vector<FolderFile>& files) {
+  for (const FolderFile& file : files) {
+    if (is_flyway_name(file.base))
+      return {Format::flyway, fmt::format("it holds \"{}\"", file.name)};
+  }
+  if (is_supabase_path(directory)) return {Format::supabase, "of its path"};
+  std::vector<FolderFile> here = files;
+  keep_sql(here, /*below=*/false);
+  if (here.empty()) return {Format::seedbed, "it is empty"};
+  if (auto found = detect_by_directives(here.front())) return *found;
+  const std::string& first = here.front().name;
+  const std::string reason = fmt::format("its first file is \"{}\"", first);
+  if (is_up_or_down_name(first)) {
+    const bool all = std::all_of(here.begin(), here.end(), [](const FolderFile& file) {
+      return is_up_or_down_name(file.base);
+    });
+    return {all ? Format::golang_migrate : Format::seedbed, reason};
+  }
+  return {leading_digits(first).size() >= kTimestampDigits ? Format::seedbed : Format::plain,
+          reason};
+}
+
+}  // namespace
+
+std::string shown_path(const fs::path& path, const fs::path& root) {
+  const fs::path below = root.empty() ? path : path.lexically_relative(root);
+  const bool outside = below.empty() || *below.begin() == "..";
+  return (outside ? path : below).generic_string();
+}
+
+Folder open_folder(const fs::path& directory, std::optional<Format> format, const fs::path& root) {
+  std::vector<FolderFile> all = list(directory, root, /*below=*/false);
+  const bool flyway =
+      format ? *format == Format::flyway : std::any_of(all.begin(), all.end(), is_flyway);
+  if (flyway || std::none_of(all.begin(), all.end(), is_sql))
+    all = list(directory, root, /*below=*/true);
+  Folder folder;
+  if (format) {
+    folder.format = *format;
+  } else {
+    const Found found = detect(directory, all);
+    folder.format = found.format;
+    folder.reason = fmt::format("The folder is read as {} because {}.", format_name(found.format),
+                                found.reason);
+  }
+  if (folder.format == Format::goose) refuse_go_migrations(all);
+  folder.files = all;
+  keep_sql(folder.files, folder.format == Format::flyway);
+  if (folder.files.empty()) refuse_folders_of_migrations(all);
+  return folder;
+}
+
+FileName file_name_of(const Folder& folder, const FolderFile& file) {
+  if (auto name = parse_file_name(folder.format, file.base)) return *name;
+  Error error = error_at(file.shown, fmt::format("\"{}\" is not the name of a {} migration",
+                                                 file.name, format_name(folder.format)));
+  if (!folder.reason.empty()) error.detail(folder.reason);
+  error.hint(name_example(folder.format));
+  const bool callback = folder.format == Format::flyway &&
+                        (file.base.starts_with("before") || file.base.starts_with("after"));
+  if (callback) throw error.hint("What a callback does belongs under [hooks] in seedbed.toml.");
+  throw error.hint("A file whose name begins with \"_\" or \".\" is left alone.");
+}
+
+std::string read_bytes(const fs::path& path, const std::string& shown) {
+  const auto fail = [&shown]() {
+    return error_at(shown, fmt::format("could not read \"{}\": {}", shown, std::strerror(errno)));
+  };
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             std::fclose);
+  if (!file) throw fail();
+  std::string bytes;
+  std::array<char, 1 << 16> buffer;
+  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
+    bytes.append(buffer.data(), count);
+  }
+  if (std::ferror(file.get())) throw fail();
+  return bytes;
+}
+
+}  // namespace seedbed::host

@@ -1,0 +1,55 @@
+#include "migration/migration_plan.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace seedbed::host {
+
+namespace {
+
+bool unedited(const Migration& file, const AppliedMigration& row) {
+  if (file.sha256 == row.sha256) return true;
+  return row.token_algorithm == sql::kTokenHashAlgorithm && file.token_hash == row.token_hash;
+}
+
+PlannedMigration planned(const Migration& file, const AppliedMigration* row) {
+  PlannedMigration plan{file.version, file.name, file.file, MigrationState::pending, "", 0};
+  if (row == nullptr) return plan;
+  plan.applied_at = row->applied_at;
+  plan.took_ms = row->took_ms;
+  plan.state = unedited(file, *row) ? MigrationState::applied
+               : file.repeatable    ? MigrationState::pending
+                                    : MigrationState::edited;
+  return plan;
+}
+
+}  // namespace
+
+std::vector<PlannedMigration> plan_migrations(const std::vector<Migration>& files,
+                                              const std::vector<AppliedMigration>& applied) {
+  std::map<std::string, const AppliedMigration*> rows;
+  for (const AppliedMigration& row : applied) rows[row.version] = &row;
+
+  std::vector<PlannedMigration> plan;
+  for (const Migration& file : files) {
+    const auto row = rows.find(file.version);
+    plan.push_back(planned(file, row == rows.end() ? nullptr : row->second));
+    if (row != rows.end()) rows.erase(row);
+  }
+  bool later_applied = false;
+  for (std::size_t i = plan.size(); i-- > 0;) {
+    if (files[i].repeatable) continue;
+    if (!plan[i].applied_at.empty())
+      later_applied = true;
+    else if (later_applied)
+      plan[i].state = MigrationState::out_of_order;
+  }
+  for (const AppliedMigration& row : applied) {
+    if (!rows.contains(row.version)) continue;
+    plan.push_back(
+        {row.version, row.name, row.file, MigrationState::missing, row.applied_at, row.took_ms});
+  }
+  return plan;
+}
+
+}  // namespace seedbed::host

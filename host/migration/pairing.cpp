@@ -1,0 +1,171 @@
+#include "migration/pairing.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "migration/version.hpp"
+
+namespace seedbed::host {
+
+namespace {
+
+using Files = std::vector<NamedFile>;
+
+/// Finds the migration that a down part belongs to.
+class UpIndex {
+ public:
+  explicit UpIndex(Format format)
+      : by_name_(format != Format::flyway), by_number_([format](const auto& a, const auto& b) {
+          return (format == Format::plain ? compare_numbers(a, b)
+                                          : compare_versions(format, a, b)) < 0;
+        }) {}
+
+  void add(const FileName& name, std::size_t index) {
+    if (name.direction == Direction::down || name.kind != FileName::Kind::versioned) return;
+    if (by_name_) by_stem_.emplace(name.stem, index);
+    by_number_[name.number].push_back(index);
+  }
+
+  std::optional<std::size_t> find(const FileName& down) const {
+    for (const char* suffix : {"", "_up", "-up"}) {
+      const auto found = by_stem_.find(down.stem + suffix);
+      if (found != by_stem_.end()) return found->second;
+    }
+    const auto found = by_number_.find(down.number);
+    if (found == by_number_.end() || found->second.size() != 1) return std::nullopt;
+    return found->second.front();
+  }
+
+ private:
+  using Less = std::function<bool(const std::string&, const std::string&)>;
+
+  bool by_name_;  // flyway's undo files may be named otherwise than what they undo
+  std::map<std::string, std::size_t> by_stem_;
+  std::map<std::string, std::vector<std::size_t>, Less> by_number_;
+};
+
+class Pairing {
+ public:
+  Pairing(const Folder& folder, Engine engine) : folder_(folder) {
+    for (const FolderFile& file : folder.files) {
+      NamedFile named{file, file_name_of(folder, file)};
+      const bool other_engine = named.name.engine && *named.name.engine != engine;
+      Files& here = named.name.direction == Direction::up ? ups_ : downs_;
+      (other_engine ? elsewhere_ : here).push_back(std::move(named));
+    }
+    if (folder.format == Format::supabase) keep_lone_names_up();
+    prefer_variants(ups_);
+    prefer_variants(downs_);
+    std::stable_sort(ups_.begin(), ups_.end(),
+                     [this](const NamedFile& a, const NamedFile& b) { return order(a, b) < 0; });
+  }
+
+  std::vector<MigrationFiles> pair() {
+    refuse_same_versions();
+    const UpIndex here = index_of(ups_), elsewhere = index_of(elsewhere_);
+    std::vector<MigrationFiles> result;
+    for (NamedFile& up : ups_) result.push_back({std::move(up), std::nullopt});
+    for (NamedFile& down : downs_) {
+      if (const auto found = here.find(down.name))
+        join(result[*found], std::move(down));
+      else if (!elsewhere.find(down.name))
+        throw_without_migration(down.file);
+    }
+    return result;
+  }
+
+ private:
+  std::strong_ordering order(const NamedFile& a, const NamedFile& b) const {
+    return compare_versions(folder_.format, a.name.version, b.name.version);
+  }
+
+  void keep_lone_names_up() {
+    std::set<std::string> taken;
+    for (const Files* files : {&ups_, &elsewhere_}) {
+      for (const NamedFile& each : *files) taken.insert(each.name.number);
+    }
+    const auto lone =
+        std::stable_partition(downs_.begin(), downs_.end(), [&](const NamedFile& down) {
+          return !down.name.down_by_underscore || taken.count(down.name.number) > 0;
+        });
+    for (auto each = lone; each != downs_.end(); ++each) {
+      const std::size_t with_suffix = each->name.stem.size() + std::string_view("_down").size();
+      each->name.direction = Direction::up;
+      each->name.stem = each->file.base.substr(0, with_suffix);
+      each->name.name = each->name.stem.substr(each->name.number.size() + 1);
+      ups_.push_back(std::move(*each));
+    }
+    downs_.erase(lone, downs_.end());
+  }
+
+  static void prefer_variants(Files& files) {
+    std::set<std::string> with_variant;
+    for (const NamedFile& each : files) {
+      if (each.name.engine) with_variant.insert(each.name.stem);
+    }
+    std::erase_if(files, [&](const NamedFile& each) {
+      return !each.name.engine && with_variant.count(each.name.stem) > 0;
+    });
+  }
+
+  void refuse_same_versions() const {
+    std::map<FileName::Kind, const NamedFile*> last;  // a baseline may share its version
+    for (const NamedFile& each : ups_) {
+      const NamedFile* before = std::exchange(last[each.name.kind], &each);
+      if (!before || order(*before, each) != 0) continue;
+      Error error =
+          error_of_two(before->file, each.file,
+                       fmt::format("two migrations have the version \"{}\"", each.name.version));
+      if (!folder_.reason.empty()) error.detail(folder_.reason);
+      throw error.hint("Give one of them a version of its own.");
+    }
+  }
+
+  UpIndex index_of(const Files& files) const {
+    UpIndex index(folder_.format);
+    for (std::size_t i = 0; i < files.size(); ++i) index.add(files[i].name, i);
+    return index;
+  }
+
+  static void join(MigrationFiles& migration, NamedFile down) {
+    if (migration.down) {
+      throw error_of_two(
+          migration.down->file, down.file,
+          fmt::format("migration \"{}\" has two down parts", migration.up.file.name));
+    }
+    migration.down = std::move(down);
+  }
+
+  [[noreturn]] static void throw_without_migration(const FolderFile& file) {
+    throw Error(ExitCode::usage, fmt::format("down part \"{}\" has no migration", file.name))
+        .at({file.shown, 0, 0, ""})
+        .hint(
+            "Name it like its migration.  If it is one itself, end its name in another word than "
+            "\"down\".");
+  }
+
+  const Folder& folder_;
+  Files ups_, downs_;
+  Files elsewhere_;  // for the other engine: there, but not read
+};
+
+}  // namespace
+
+std::vector<MigrationFiles> pair_files(const Folder& folder, Engine engine) {
+  return Pairing(folder, engine).pair();
+}
+
+Error error_of_two(const FolderFile& a, const FolderFile& b, const std::string& message) {
+  return Error(ExitCode::usage, message)
+      .at({b.shown, 0, 0, ""})
+      .detail(fmt::format("They are \"{}\" and \"{}\".", a.name, b.name));
+}
+
+}  // namespace seedbed::host

@@ -1,0 +1,130 @@
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "log.hpp"
+
+namespace seedbed::host::log {
+
+namespace {
+
+// Words that our own output and the servers' messages are made of.  Hiding one of them would make
+// the output unreadable and tell the reader what the password is.
+constexpr std::array<std::string_view, 7> kPublicWords{
+    "local", "password", "postgres", "postgresql", "public", "seedbed", "sqlite"};
+
+// A shorter secret is hidden only where it stands alone, not inside other words.
+constexpr std::size_t kShort = 4;
+
+constexpr std::string_view kHidden = "***";
+
+struct Secrets {
+  std::mutex mutex;
+  std::set<std::string> texts;
+};
+
+Secrets& secrets() {
+  static Secrets instance;
+  return instance;
+}
+
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+bool is_hex_byte(std::string_view text, std::size_t at, unsigned char byte) {
+  return at + 1 < text.size() && hex_digit(text[at]) == byte >> 4 &&
+         hex_digit(text[at + 1]) == (byte & 15);
+}
+
+char short_escape(char c) {
+  constexpr std::string_view kFrom = "\n\t\r\b\f", kTo = "ntrbf";
+  const std::size_t at = kFrom.find(c);
+  return at == std::string_view::npos ? c : kTo[at];
+}
+
+// Adds to `ends` every place where one of the ways to write `c` that start at `at` ends: as it is,
+// doubled in quotes, after a backslash, percent-encoded, or as JSON's \u00XX.
+void add_ends(std::string_view text, std::size_t at, char c, std::vector<std::size_t>& ends) {
+  const auto add = [&](std::size_t end) {
+    if (std::find(ends.begin(), ends.end(), end) == ends.end()) ends.push_back(end);
+  };
+  const auto byte = static_cast<unsigned char>(c);
+  if (at >= text.size()) return;
+  if (text[at] == c) {
+    add(at + 1);
+    if ((c == '\'' || c == '"' || c == '`') && at + 1 < text.size() && text[at + 1] == c) add(at + 2);
+  }
+  if (text[at] == '%' && is_hex_byte(text, at + 1, byte)) add(at + 3);
+  if (text[at] == '\\' && at + 1 < text.size()) {
+    if (text[at + 1] == c || text[at + 1] == short_escape(c)) add(at + 2);
+    if (byte < 0x80 && text.substr(at + 1, 3) == "u00" && is_hex_byte(text, at + 4, byte)) add(at + 6);
+  }
+}
+
+// The end of `secret` written at `at` in any mixture of those ways, or 0.
+std::size_t match(std::string_view text, std::size_t at, std::string_view secret) {
+  std::vector<std::size_t> places{at}, ends;
+  for (const char c : secret) {
+    ends.clear();
+    for (const std::size_t place : places) add_ends(text, place, c, ends);
+    if (ends.empty()) return 0;
+    places.swap(ends);
+  }
+  return *std::max_element(places.begin(), places.end());
+}
+
+bool stands_alone(std::string_view text, std::size_t begin, std::size_t end) {
+  return (begin == 0 || !is_word(text[begin - 1])) && (end == text.size() || !is_word(text[end]));
+}
+
+std::string without(std::string_view text, std::string_view secret) {
+  std::string result;
+  std::size_t kept = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const bool possible = text[at] == secret.front() || text[at] == '%' || text[at] == '\\';
+    const std::size_t end = possible ? match(text, at, secret) : 0;
+    if (end == 0 || (secret.size() < kShort && !stands_alone(text, at, end))) {
+      ++at;
+      continue;
+    }
+    result.append(text.substr(kept, at - kept)).append(kHidden);
+    at = kept = end;
+  }
+  return result.append(text.substr(kept));
+}
+
+}  // namespace
+
+void redact(std::string secret) {
+  if (secret.empty()) return;
+  if (std::find(kPublicWords.begin(), kPublicWords.end(), secret) != kPublicWords.end()) return;
+  Secrets& known = secrets();
+  const std::lock_guard guard(known.mutex);
+  known.texts.insert(std::move(secret));
+}
+
+std::string redacted(std::string_view text) {
+  Secrets& known = secrets();
+  const std::lock_guard guard(known.mutex);
+  std::vector<std::string_view> longest_first(known.texts.begin(), known.texts.end());
+  std::stable_sort(longest_first.begin(), longest_first.end(),
+                   [](std::string_view a, std::string_view b) { return a.size() > b.size(); });
+  std::string result(text);
+  for (const std::string_view secret : longest_first) result = without(result, secret);
+  return result;
+}
+
+}  // namespace seedbed::host::log

@@ -1,0 +1,258 @@
+#include "report/json.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "log.hpp"
+#include "report/summary.hpp"
+
+namespace seedbed::host {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr auto kMilli = 1000.0;
+
+double milliseconds(std::chrono::microseconds duration) {
+  return static_cast<double>(duration.count()) / kMilli;
+}
+
+// Free text; what is not passed through here comes from seedbed's own fixed vocabulary.
+std::string text(const std::string& value) { return log::redacted(value); }
+
+Json texts(const std::vector<std::string>& values) {
+  Json list = Json::array();
+  for (const std::string& value : values) list.push_back(text(value));
+  return list;
+}
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json text_or_null(const std::string& value) { return value.empty() ? Json(nullptr) : Json(text(value)); }
+Json number_or_null(std::size_t value) { return value == 0 ? Json(nullptr) : Json(value); }
+
+// Bytes that are no UTF-8 become replacement characters: a document is always valid JSON.
+std::string dumped(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+Json document(const char* schema) { return Json{{"schema", schema}}; }
+
+Json error_object(const Error& error) {
+  const Place& place = error.place();
+  Json object{{"code", exit_code_name(error.code())},
+              {"exit_status", static_cast<int>(error.code())},
+              {"message", text(error.message())}};
+  object["place"] = nullptr;
+  if (!place.file.empty()) {
+    object["place"] = {{"file", text(place.file)},
+                       {"line", number_or_null(place.line)},
+                       {"column", number_or_null(place.column)},
+                       {"text", text_or_null(place.text)}};
+  }
+  object["sqlstate"] = text_or_null(error.sqlstate());
+  object["detail"] = text_or_null(error.detail());
+  object["hint"] = text_or_null(error.hint());
+  return object;
+}
+
+Json counts_object(const TableCounts& counts) {
+  return {{"inserted", counts.inserted}, {"updated", counts.updated}, {"deleted", counts.deleted}};
+}
+
+Json seeder_object(const SeederOutcome& seeder) {
+  Json object{{"name", seeder.name}, {"version", text(seeder.version)}, {"ran", seeder.ran},
+              {"committed", seeder.committed}};
+  object.update(counts_object(seeder.total()));
+  object["unchanged"] = seeder.unchanged_known ? Json(seeder.unchanged()) : Json(nullptr);
+  object["took_ms"] = milliseconds(seeder.took);
+  object["tables"] = Json::array();
+  for (const TableOutcome& table : seeder.tables) {
+    Json counted{{"table", text(table.counts.table)}};
+    counted.update(counts_object(table.counts));
+    counted["unchanged"] = or_null(table.unchanged);
+    object["tables"].push_back(std::move(counted));
+  }
+  return object;
+}
+
+const char* result_name(const Outcome& outcome) {
+  if (outcome.error) return "failed";
+  return outcome.dry_run ? "rolled_back" : "done";
+}
+
+Json declaration_object(const Declaration& declaration) {
+  Json parameters = Json::array();
+  for (const ParameterDeclaration& parameter : declaration.parameters) {
+    Json object{{"name", parameter.name}};
+    std::visit([&](const auto& value) { object["default"] = value; }, parameter.default_value);
+    object["help"] = text(parameter.help);
+    parameters.push_back(std::move(object));
+  }
+  return {{"name", declaration.name},
+          {"version", text(declaration.version)},
+          {"description", text(declaration.description)},
+          {"tier", tier_name(declaration.tier)},
+          {"after", texts(declaration.after)},
+          {"needs", text_or_null(declaration.needs)},
+          {"writes", texts(declaration.writes)},
+          {"run", declaration.once ? "once" : "always"},
+          {"parameters", std::move(parameters)}};
+}
+
+}  // namespace
+
+std::string to_json(const Outcome& outcome) {
+  Json result = document("seedbed.outcome/1");
+  result["command"] = outcome.command;
+  result["environment"] = text(outcome.environment);
+  result["tier"] = tier_name(outcome.tier);
+  result["url"] = text(outcome.url);
+  result["engine"] = engine_name(outcome.engine);
+  result["dry_run"] = outcome.dry_run;
+  result["result"] = result_name(outcome);
+  result["nothing_changed"] = outcome.nothing_changed();
+  result["took_ms"] = milliseconds(outcome.took);
+
+  Json applied = Json::array();
+  for (const MigrationOutcome& migration : outcome.migrations) {
+    applied.push_back({{"version", text(migration.version)},
+                       {"name", text(migration.name)},
+                       {"file", text(migration.file)},
+                       {"took_ms", milliseconds(migration.took)}});
+  }
+  result["migrations"] = {{"applied", std::move(applied)},
+                          {"up_to_date", outcome.migrations_up_to_date},
+                          {"took_ms", milliseconds(outcome.migrations_took)}};
+  result["seeding_asked"] = outcome.seeding_asked;
+  result["seeders"] = Json::array();
+  for (const SeederOutcome& seeder : outcome.seeders) result["seeders"].push_back(seeder_object(seeder));
+  result["not_executed"] = Json::array();
+  for (const NotExecuted& item : outcome.not_executed) {
+    result["not_executed"].push_back({{"what", text(item.what)}, {"why", text(item.why)}});
+  }
+  result["notices"] = texts(outcome.notices);
+  result["refreshed_views"] = texts(outcome.refreshed_views);
+  result["hooks_run"] = outcome.hooks_run;
+  result["error"] = outcome.error ? error_object(*outcome.error) : Json(nullptr);
+  return dumped(result);
+}
+
+std::string to_json(const Plan& plan) {
+  Json result = document("seedbed.status/1");
+  result["environment"] = text(plan.environment);
+  result["tier"] = tier_name(plan.tier);
+  result["url"] = text(plan.url);
+  result["engine"] = engine_name(plan.engine);
+  result["something_pending"] = plan.something_pending();
+  result["pending_migrations"] = plan.pending_migrations();
+  result["migrations"] = Json::array();
+  for (const PlannedMigration& migration : plan.migrations) {
+    const bool timed = !migration.applied_at.empty();
+    result["migrations"].push_back({{"version", text(migration.version)},
+                                    {"name", text(migration.name)},
+                                    {"file", text_or_null(migration.file)},
+                                    {"state", state_name(migration.state)},
+                                    {"applied_at", text_or_null(migration.applied_at)},
+                                    {"took_ms", timed ? Json(migration.took_ms) : Json(nullptr)}});
+  }
+  result["seeders"] = Json::array();
+  for (std::size_t i = 0; i < plan.seeders.size(); ++i) {
+    const PlannedSeeder& planned = plan.seeders[i];
+    const LastSeeding& last = plan.last_seedings.at(i);
+    result["seeders"].push_back({{"name", planned.seeder.declaration.name},
+                                 {"version", text(planned.seeder.declaration.version)},
+                                 {"selected", planned.selected},
+                                 {"reason", text(planned.reason)},
+                                 {"state", planned.selected ? seeder_state(plan, i) : "left_out"},
+                                 {"ran_at", text_or_null(last.ran_at)},
+                                 {"ran_version", text_or_null(last.version)}});
+  }
+  return dumped(result);
+}
+
+std::string to_json(const SeederList& list) {
+  Json result = document("seedbed.plugins/1");
+  result["environment"] = text(list.environment);
+  result["tier"] = tier_name(list.tier);
+  result["seeders"] = Json::array();
+  for (const PlannedSeeder& planned : list.seeders) {
+    const Seeder& seeder = planned.seeder;
+    Json object = declaration_object(seeder.declaration);
+    object["kind"] = kind_name(seeder.kind);
+    object["file"] = text_or_null(seeder.path.string());
+    object["sha256"] = text_or_null(seeder.sha256);
+    object["abi_version"] = number_or_null(seeder.abi_version);
+    object["selected"] = planned.selected;
+    object["reason"] = text(planned.reason);
+    result["seeders"].push_back(std::move(object));
+  }
+  result["broken"] = Json::array();
+  for (const BrokenPlugin& plugin : list.broken) {
+    result["broken"].push_back({{"file", text(plugin.path.string())},
+                                {"message", text(plugin.message)},
+                                {"detail", text_or_null(plugin.detail)},
+                                {"hint", text_or_null(plugin.hint)}});
+  }
+  result["not_found"] = Json::array();
+  for (const Named& named : list.not_found) {
+    result["not_found"].push_back({{"name", text(named.name)}, {"source", text(named.source)}});
+  }
+  return dumped(result);
+}
+
+std::string to_json(const SettingList& list) {
+  Json result = document("seedbed.env/1");
+  result["settings"] = Json::array();
+  for (const SettingEntry& entry : list.entries) {
+    result["settings"].push_back(
+        {{"key", text(entry.key)}, {"value", text(entry.value)}, {"source", text(entry.source)}});
+  }
+  return dumped(result);
+}
+
+std::string to_json(const StatementList& list) {
+  Json result = document("seedbed.statements/1");
+  result["file"] = text(list.file);
+  result["count"] = list.statements.size();
+  if (list.count_only) return dumped(result);
+  result["statements"] = Json::array();
+  for (const sql::Statement& statement : list.statements) {
+    Json object{{"offset", statement.offset}, {"size", statement.size}, {"line", statement.line},
+                {"column", statement.column}, {"kind", sql::kind_name(statement.kind)}};
+    if (statement.kind == sql::Kind::copy_in) {
+      object["data_offset"] = statement.data_offset;
+      object["data_size"] = statement.data_size;
+    }
+    result["statements"].push_back(std::move(object));
+  }
+  return dumped(result);
+}
+
+std::string to_json(const CreatedFiles& created) {
+  Json result = document("seedbed.new/1");
+  result["files"] = Json::array();
+  for (const auto& file : created.files) result["files"].push_back(text(file.string()));
+  return dumped(result);
+}
+
+std::string to_json(const Reached& reached) {
+  Json result = document("seedbed.wait/1");
+  result["url"] = text(reached.url);
+  result["engine"] = engine_name(reached.engine);
+  result["server_version"] = text_or_null(reached.server_version);
+  result["took_ms"] = milliseconds(reached.took);
+  return dumped(result);
+}
+
+std::string to_json(const Error& error) {
+  Json result = document("seedbed.error/1");
+  result["error"] = error_object(error);
+  return dumped(result);
+}
+
+}  // namespace seedbed::host

@@ -1,0 +1,66 @@
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "duration.hpp"
+#include "report/table.hpp"
+#include "report/tables.hpp"
+#include "report/text.hpp"
+
+namespace seedbed::host {
+
+std::string to_text(const SeederList& list, bool color) {
+  std::string result =
+      fmt::format("{}  tier {}\n\n", painted(list.environment, Ink::bold, color), tier_name(list.tier));
+  const Table table = seeder_table(list);
+  result += table.empty() && list.broken.empty() ? "No seeders were found.\n" : table.text(color);
+  for (const BrokenPlugin& plugin : list.broken) {
+    result += fmt::format("\n{} {}\n", painted("broken:", Ink::red, color), printable(plugin.message));
+    result += fmt::format("  file:   {}\n", plugin.path.string());
+    if (!plugin.detail.empty()) result += fmt::format("  detail: {}\n", printable(plugin.detail));
+    if (!plugin.hint.empty()) result += fmt::format("  hint:   {}\n", printable(plugin.hint));
+  }
+  if (!list.not_found.empty()) {
+    std::vector<std::string> names;
+    for (const Named& named : list.not_found) names.push_back(named.name);
+    result += fmt::format("\nIn the order, but not found: {}.\n", fmt::join(names, ", "));
+  }
+  return result;
+}
+
+std::string to_text(const SettingList& list, bool color) { return setting_table(list).text(color); }
+
+std::string to_text(const StatementList& list, bool color) {
+  if (list.count_only) return fmt::format("{}\n", list.statements.size());
+  if (list.statements.empty()) return "No statements.\n";
+  return statement_table(list).text(color);
+}
+
+std::string to_text(const CreatedFiles& created, bool) {
+  std::string result;
+  for (const auto& file : created.files) result += fmt::format("created {}\n", file.string());
+  return created.next.empty() ? result : result + created.next + '\n';
+}
+
+std::string to_text(const Reached& reached, bool) {
+  if (reached.server_version.empty()) return fmt::format("{} does not exist yet; up creates it\n", reached.url);
+  return fmt::format("{} accepts connections ({} {}, after {})\n", reached.url,
+                     reached.engine == Engine::sqlite ? "SQLite" : "PostgreSQL", reached.server_version,
+                     duration_text(reached.took));
+}
+
+std::string to_mermaid(const SeederList& list) {
+  std::string result = "flowchart TD\n";
+  for (const PlannedSeeder& planned : list.seeders) {
+    const Declaration& declaration = planned.seeder.declaration;
+    result += fmt::format("  {}{}\n", declaration.name, planned.selected ? "" : ":::left_out");
+    for (const std::string& earlier : declaration.after) {
+      result += fmt::format("  {} --> {}\n", earlier, declaration.name);
+    }
+  }
+  return result + "  classDef left_out stroke-dasharray: 4\n";
+}
+
+}  // namespace seedbed::host

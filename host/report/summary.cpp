@@ -1,0 +1,92 @@
+#include "report/summary.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "duration.hpp"
+
+namespace seedbed::host {
+
+namespace {
+
+std::size_t committed_seeders(const Outcome& outcome) {
+  return static_cast<std::size_t>(std::count_if(outcome.seeders.begin(), outcome.seeders.end(),
+                                                [](const SeederOutcome& seeder) { return seeder.committed; }));
+}
+
+// What a failed run leaves behind in the database.
+std::string what_stays(const Outcome& outcome) {
+  const std::size_t migrations = outcome.migrations.size();
+  const std::size_t seeders = committed_seeders(outcome);
+  if (outcome.dry_run || (migrations == 0 && seeders == 0)) return "nothing was changed";
+  if (seeders == 0) {
+    return fmt::format("{} applied and {}", counted(migrations, "migration"),
+                       migrations == 1 ? "stays" : "stay");
+  }
+  if (migrations == 0) return fmt::format("{} committed", counted(seeders, "seeder"));
+  return fmt::format("{} applied, {} committed", counted(migrations, "migration"), counted(seeders, "seeder"));
+}
+
+Summary dry_run_summary(const Outcome& outcome, const std::string& took) {
+  const bool only_listed =
+      outcome.migrations.empty() && outcome.seeders.empty() && !outcome.not_executed.empty();
+  if (only_listed) return {"dry run", fmt::format(": nothing was executed ({})", took), Ink::yellow};
+  const char* const would = outcome.nothing_changed() ? "; a run would change nothing" : "";
+  return {"dry run", fmt::format(": rolled back after {}{}", took, would), Ink::yellow};
+}
+
+}  // namespace
+
+Summary summary_of(const Outcome& outcome) {
+  const std::string took = duration_text(outcome.took);
+  if (outcome.error) {
+    const bool stopped = outcome.error->code() == ExitCode::interrupted;
+    return {stopped ? "interrupted" : "failed", fmt::format(" after {}; {}", took, what_stays(outcome)),
+            Ink::red};
+  }
+  if (outcome.dry_run) return dry_run_summary(outcome, took);
+  if (outcome.nothing_changed()) return {"done", fmt::format(" in {}; nothing changed", took), Ink::green};
+  return {"done", fmt::format(" in {}; run it again and nothing changes", took), Ink::green};
+}
+
+std::string summary_of(const Plan& plan) {
+  const std::size_t migrations = plan.pending_migrations();
+  std::size_t seeders = 0;
+  for (std::size_t i = 0; i < plan.seeders.size(); ++i) {
+    if (plan.seeders[i].selected && seeder_state(plan, i) == "pending") ++seeders;
+  }
+  if (migrations == 0 && seeders == 0) return "Nothing is pending.";
+  if (seeders == 0) return fmt::format("{} pending.", counted(migrations, "migration"));
+  if (migrations == 0) return fmt::format("{} pending.", counted(seeders, "seeder"));
+  return fmt::format("{} and {} pending.", counted(migrations, "migration"), counted(seeders, "seeder"));
+}
+
+std::vector<std::string> remarks_on(const Plan& plan) {
+  std::vector<std::string> remarks;
+  for (const PlannedMigration& migration : plan.migrations) {
+    const std::string title = title_of(migration);
+    if (migration.state == MigrationState::edited) {
+      remarks.push_back(fmt::format("{} is not the text that was applied on {}.", title,
+                                    migration.applied_at.substr(0, 10)));
+    } else if (migration.state == MigrationState::missing) {
+      remarks.push_back(fmt::format("{} was applied on {}; there is no such file here.", title,
+                                    migration.applied_at.substr(0, 10)));
+    } else if (migration.state == MigrationState::out_of_order) {
+      remarks.push_back(fmt::format("{} is older than the newest migration that was applied.", title));
+    }
+  }
+  return remarks;
+}
+
+std::string seeder_state(const Plan& plan, std::size_t index) {
+  return plan.last_seedings.at(index).ran_at.empty() ? "pending" : "done";
+}
+
+std::string title_of(const PlannedMigration& migration) {
+  if (!migration.file.empty()) return migration.file;
+  return migration.name.empty() ? migration.version : migration.version + '_' + migration.name;
+}
+
+}  // namespace seedbed::host

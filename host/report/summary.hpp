@@ -1,0 +1,32 @@
+#pragma once
+// The last line of a report: what the reader wanted to know.
+
+#include <string>
+
+#include "report/display.hpp"
+#include "report/values.hpp"
+
+namespace seedbed::host {
+
+/// "done" and " in 62 ms; run it again and nothing changes".
+struct Summary {
+  std::string verdict;
+  std::string rest;
+  Ink ink = Ink::green;
+};
+
+Summary summary_of(const Outcome& outcome);
+
+/// "1 migration and 2 seeders pending." or "Nothing is pending."
+std::string summary_of(const Plan& plan);
+
+/// Whole sentences about migrations that are edited, missing or out of order.
+std::vector<std::string> remarks_on(const Plan& plan);
+
+/// "done", or "pending", of the seeder at `index`.
+std::string seeder_state(const Plan& plan, std::size_t index);
+
+/// The file's name, or what the ledger knows where the file is missing.
+std::string title_of(const PlannedMigration& migration);
+
+}  // namespace seedbed::host

@@ -1,0 +1,47 @@
+#pragma once
+// Rows under each other: aligned by what a terminal shows, or as a markdown table.
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "report/display.hpp"
+
+namespace seedbed::host {
+
+struct Cell {
+  std::string text;
+  Ink ink = Ink::plain;
+  bool spills = false;  ///< may run over the empty cells to its right
+};
+
+struct TableColumn {
+  std::string title;
+  bool right = false;   ///< align to the right
+  std::size_t gap = 2;  ///< blanks before it
+};
+
+/// A table whose columns are as wide as their content.  Columns in which no row has any text are
+/// left out, except for the first.
+class Table {
+ public:
+  explicit Table(std::vector<TableColumn> columns) : columns_(std::move(columns)) {}
+
+  /// Missing cells at the end are empty.
+  void row(std::vector<Cell> cells);
+
+  bool empty() const { return rows_.empty(); }
+
+  /// Lines without blanks at their ends.  The last column ends at `min_width` or further right.
+  std::string text(bool color, std::size_t min_width = 0) const;
+
+  std::string markdown() const;
+
+ private:
+  std::vector<std::size_t> widths() const;
+
+  std::vector<TableColumn> columns_;
+  std::vector<std::vector<Cell>> rows_;
+};
+
+}  // namespace seedbed::host

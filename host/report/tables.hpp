@@ -1,0 +1,18 @@
+#pragma once
+// The tables that text and markdown have in common.
+
+#include "report/table.hpp"
+#include "report/values.hpp"
+
+namespace seedbed::host {
+
+Table migration_table(const Plan& plan);
+Table seeder_table(const Plan& plan);  ///< of those that are selected
+Table seeder_table(const SeederList& list);
+Table setting_table(const SettingList& list);
+Table statement_table(const StatementList& list);
+
+/// As many digits of a hash as tell files apart.
+std::string short_hash(const std::string& sha256);
+
+}  // namespace seedbed::host

@@ -1,0 +1,39 @@
+#include "report/values.hpp"
+
+namespace seedbed::host {
+
+const char* state_name(MigrationState state) {
+  switch (state) {
+    case MigrationState::applied: return "applied";
+    case MigrationState::pending: return "pending";
+    case MigrationState::edited: return "edited";
+    case MigrationState::missing: return "missing";
+    case MigrationState::out_of_order: return "out of order";
+  }
+  return "";
+}
+
+const char* kind_name(SeederKind kind) {
+  switch (kind) {
+    case SeederKind::library: return "library";
+    case SeederKind::folder: return "folder";
+    case SeederKind::sql_files: return "sql_files";
+  }
+  return "";
+}
+
+const char* exit_code_name(ExitCode code) {
+  switch (code) {
+    case ExitCode::done: return "done";
+    case ExitCode::failed: return "failed";
+    case ExitCode::usage: return "usage";
+    case ExitCode::pending: return "pending";
+    case ExitCode::refused: return "refused";
+    case ExitCode::locked: return "locked";
+    case ExitCode::plugin: return "plugin";
+    case ExitCode::interrupted: return "interrupted";
+  }
+  return "";
+}
+
+}  // namespace seedbed::host

@@ -1,0 +1,58 @@
+#pragma once
+// What commands print besides Outcome and Plan.
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "database/sql/script.hpp"
+#include "run/outcome.hpp"
+#include "run/plan.hpp"
+#include "seeding/seeder.hpp"
+
+namespace seedbed::host {
+
+/// `seedbed plugins`.
+struct SeederList {
+  std::string environment;
+  Tier tier = Tier::development;
+  std::vector<PlannedSeeder> seeders;  ///< in the order in which they run
+  std::vector<BrokenPlugin> broken;
+  std::vector<Named> not_found;  ///< names in `order` that no seeder has
+};
+
+/// `seedbed env`.
+struct SettingList {
+  std::vector<SettingEntry> entries;
+};
+
+/// `seedbed split`.
+struct StatementList {
+  std::string file;
+  std::string text;  ///< of the whole file
+  std::vector<sql::Statement> statements;
+  bool count_only = false;
+};
+
+/// `seedbed new`.
+struct CreatedFiles {
+  std::vector<std::filesystem::path> files;  ///< as shown to people
+  std::string next;                          ///< what to do with them: a sentence
+};
+
+/// `seedbed wait`.
+struct Reached {
+  std::string url;  ///< without secrets
+  std::string server_version;  ///< empty for an SQLite file that does not exist yet
+  Engine engine = Engine::sqlite;
+  std::chrono::microseconds took{0};
+};
+
+const char* state_name(MigrationState state);
+const char* kind_name(SeederKind kind);
+const char* exit_code_name(ExitCode code);
+
+}  // namespace seedbed::host

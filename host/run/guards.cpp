@@ -1,0 +1,107 @@
+#include "run/guards.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace seedbed::host {
+
+namespace {
+
+std::vector<std::string> files_in_state(const Preparation& preparation, MigrationState state) {
+  std::vector<std::string> files;
+  for (const PlannedMigration& migration : preparation.migrations) {
+    if (migration.state == state) files.push_back(migration.file);
+  }
+  return files;
+}
+
+/// "a, b, c and 4 more".
+std::string shortened(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 5;
+  if (names.size() <= kShown) return fmt::format("{}", fmt::join(names, ", "));
+  return fmt::format("{} and {} more", fmt::join(names.begin(), names.begin() + kShown, ", "), names.size() - kShown);
+}
+
+std::string out_of_order_policy(const Settings& settings) {
+  if (!settings.migrations.out_of_order.empty()) return settings.migrations.out_of_order;
+  return settings.tier == Tier::development ? "apply" : "refuse";
+}
+
+}  // namespace
+
+void refuse_foreign_database(const Preparation& preparation, bool accept_nonempty) {
+  if (preparation.ledger_found || accept_nonempty) return;
+  const std::vector<std::string> tables = preparation.database->user_tables();
+  if (tables.empty()) return;
+  throw Error(ExitCode::refused, "the database has tables of its own, and seedbed has never worked on it")
+      .detail(fmt::format("Tables found: {}. Nothing was changed.", shortened(tables)))
+      .hint("If it is the right database, say so with --accept-nonempty.");
+}
+
+void refuse_edited(const Preparation& preparation) {
+  const std::vector<std::string> edited = files_in_state(preparation, MigrationState::edited);
+  if (edited.empty()) return;
+  Error error(ExitCode::refused, edited.size() == 1
+                                     ? fmt::format("migration \"{}\" was edited after it was applied", edited.front())
+                                     : fmt::format("{} migrations were edited after they were applied", edited.size()));
+  const std::vector<AppliedMigration> applied = Ledger(*preparation.database).migrations();
+  for (const PlannedMigration& migration : preparation.migrations) {
+    if (migration.state != MigrationState::edited) continue;
+    const auto row = std::ranges::find(applied, migration.version, &AppliedMigration::version);
+    error.detail(fmt::format("{}: applied on {} UTC with SHA-256 {}, now {}", migration.file, migration.applied_at,
+                             row->sha256.substr(0, 12), preparation.file(migration.version).sha256.substr(0, 12)));
+  }
+  throw error.hint("Undo the edit and write the change as a new migration.");
+}
+
+std::vector<const Migration*> pending_files(const Preparation& preparation, const Settings& settings,
+                                            const std::string& to, std::vector<std::string>& notices) {
+  const std::string policy = out_of_order_policy(settings);
+  const std::vector<std::string> late = files_in_state(preparation, MigrationState::out_of_order);
+  if (!late.empty() && policy == "refuse") {
+    throw Error(ExitCode::refused, fmt::format("{} older than what is already applied: {}",
+                                               late.size() == 1 ? "a migration is" : "migrations are", shortened(late)))
+        .detail("Nothing was applied.")
+        .hint("Give it a newer version, or choose --out-of-order apply or skip.");
+  }
+  const std::vector<std::string> missing = files_in_state(preparation, MigrationState::missing);
+  if (!missing.empty()) {
+    notices.push_back(fmt::format("The database has {} that this folder has not: {}.",
+                                  missing.size() == 1 ? "a migration" : "migrations", shortened(missing)));
+  }
+  std::vector<const Migration*> pending;
+  bool reached = to.empty();
+  for (const PlannedMigration& migration : preparation.migrations) {
+    if (migration.state == MigrationState::missing) continue;
+    const bool out_of_order = migration.state == MigrationState::out_of_order;
+    if (out_of_order) {
+      notices.push_back(fmt::format("{} is older than what was already applied; it is {}.", migration.file,
+                                    policy == "skip" ? "skipped" : "applied out of order"));
+    }
+    const bool wanted = migration.state == MigrationState::pending || (out_of_order && policy == "apply");
+    if (wanted) pending.push_back(&preparation.file(migration.version));
+    if (!to.empty() && migration.version == to) {
+      reached = true;
+      break;
+    }
+  }
+  if (!reached) {
+    throw Error(ExitCode::usage, fmt::format("no migration has the version \"{}\"", to)).hint("\"seedbed status\" lists them.");
+  }
+  return pending;
+}
+
+void refuse_while_pending(const Preparation& preparation) {
+  std::vector<std::string> pending = files_in_state(preparation, MigrationState::pending);
+  const std::vector<std::string> late = files_in_state(preparation, MigrationState::out_of_order);
+  pending.insert(pending.end(), late.begin(), late.end());
+  if (pending.empty()) return;
+  throw Error(ExitCode::pending, fmt::format("{} pending: {}", pending.size() == 1 ? "a migration is" : "migrations are",
+                                             shortened(pending)))
+      .detail("Seeders expect the newest schema. Nothing was written.")
+      .hint("Run \"seedbed up\", which applies migrations first.");
+}
+
+}  // namespace seedbed::host

@@ -1,0 +1,29 @@
+#pragma once
+// What a run refuses to do, decided before it writes.
+
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "run/preparation.hpp"
+
+namespace seedbed::host {
+
+/// Throws Error{refused} for a database that has tables of its own but no ledger.
+void refuse_foreign_database(const Preparation& preparation, bool accept_nonempty);
+
+/// Throws Error{refused} for files edited after they were applied, both hashes named.
+void refuse_edited(const Preparation& preparation);
+
+/// The files to apply now, in order: pending ones up to `to`, and those out of order as the
+/// policy has it.  Adds a sentence to `notices` for each that is out of order or missing.
+///
+/// Throws Error{refused} for out-of-order files under the policy "refuse", Error{usage} for a
+/// version `to` that no file has.
+std::vector<const Migration*> pending_files(const Preparation& preparation, const Settings& settings,
+                                            const std::string& to, std::vector<std::string>& notices);
+
+/// Throws Error{pending} while migrations are pending.
+void refuse_while_pending(const Preparation& preparation);
+
+}  // namespace seedbed::host

@@ -1,0 +1,20 @@
+#pragma once
+// SQL that runs at fixed points of a run.
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "database/database.hpp"
+
+namespace seedbed::host {
+
+/// Runs the hooks that have SQL for this engine, each in a transaction of its own unless a
+/// statement in it cannot run in one.  Returns how many ran.
+///
+/// Throws Error at the place in the hook's file, or in its text under the name of where it is set.
+std::size_t run_hooks(Database& database, const std::vector<Hook>& hooks, const std::filesystem::path& root,
+                      std::chrono::milliseconds patience);
+
+}  // namespace seedbed::host

@@ -1,0 +1,13 @@
+#include "run/outcome.hpp"
+
+#include <algorithm>
+
+namespace seedbed::host {
+
+bool Outcome::nothing_changed() const {
+  return migrations.empty() && std::all_of(seeders.begin(), seeders.end(), [](const SeederOutcome& seeder) {
+           return seeder.total() == TableCounts{};
+         });
+}
+
+}  // namespace seedbed::host

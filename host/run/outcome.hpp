@@ -1,0 +1,50 @@
+#pragma once
+// What a run did, counted and timed, as a value; also of a run that failed half-way.
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "database/engine.hpp"
+#include "error.hpp"
+#include "seeding/seeder_outcome.hpp"
+
+namespace seedbed::host {
+
+struct MigrationOutcome {
+  std::string version, name, file;
+  std::chrono::microseconds took{0};
+};
+
+/// Something that a dry run could not execute, or a guard left out.
+struct NotExecuted {
+  std::string what;  ///< "migration 20260101120000_add_x.sql", "seeder rbac"
+  std::string why;
+};
+
+struct Outcome {
+  std::string command;  ///< "up" or "seed"
+  std::string environment;
+  Tier tier = Tier::development;
+  std::string url;      ///< without secrets
+  Engine engine = Engine::sqlite;
+  bool dry_run = false;
+  bool seeding_asked = true;  ///< false with --no-seed or --to below the newest
+  std::size_t migrations_up_to_date = 0;  ///< applied before this run
+  std::vector<MigrationOutcome> migrations;
+  std::chrono::microseconds migrations_took{0};
+  std::vector<SeederOutcome> seeders;
+  std::vector<NotExecuted> not_executed;
+  std::vector<std::string> notices;  ///< sentences: out-of-order applied, missing migrations skipped …
+  std::vector<std::string> refreshed_views;
+  std::size_t hooks_run = 0;
+  std::chrono::microseconds took{0};
+  std::optional<Error> error;  ///< the run ended here; what stands above has happened
+
+  /// True when no migration was applied and no row written.
+  bool nothing_changed() const;
+};
+
+}  // namespace seedbed::host

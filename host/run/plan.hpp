@@ -1,0 +1,33 @@
+#pragma once
+// What a run would do, as a value: which migrations, which seeders, in which order.
+
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "migration/migration_plan.hpp"
+#include "seeding/seeder.hpp"
+
+namespace seedbed::host {
+
+struct LastSeeding {
+  std::string ran_at;  ///< UTC; empty: never
+  std::string version; ///< of the seeder that ran
+  bool current = false;  ///< same version, parameters and files as now
+};
+
+struct Plan {
+  std::string environment;
+  Tier tier = Tier::development;
+  std::string url;     ///< without secrets
+  Engine engine = Engine::sqlite;
+  std::vector<PlannedMigration> migrations;
+  std::vector<PlannedSeeder> seeders;
+  std::vector<LastSeeding> last_seedings;  ///< of seeders[i]
+
+  std::size_t pending_migrations() const;
+  /// True when `status --exit-code` should exit 3.
+  bool something_pending() const;
+};
+
+}  // namespace seedbed::host

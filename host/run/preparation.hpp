@@ -1,0 +1,35 @@
+#pragma once
+// Everything a run knows before it writes: files read, seeders chosen, the database looked at.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "database/database.hpp"
+#include "ledger/ledger.hpp"
+#include "migration/migration_plan.hpp"
+#include "seeding/seeder.hpp"
+
+namespace seedbed::host {
+
+struct Preparation {
+  std::vector<Migration> files;              ///< in the folder's order
+  std::vector<PlannedSeeder> seeders;        ///< in the order in which they run
+  std::unique_ptr<Database> database;
+  bool ledger_found = false;
+  std::vector<PlannedMigration> migrations;  ///< files beside the ledger
+  std::vector<RememberedSeed> seeds;
+
+  const Migration& file(const std::string& version) const;
+};
+
+/// Reads the migrations and finds the seeders; touches no database.  `seeders` names those to
+/// run; empty: the environment's.  Throws Error for what is wrong with them.
+Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders);
+
+/// Connects, and reads the ledger if there is one.  Writes nothing.
+void look_at_database(Preparation& preparation, const Settings& settings, const ConnectOptions& options);
+
+}  // namespace seedbed::host

@@ -1,0 +1,351 @@
+#include "run/run.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "interrupt.hpp"
+#include "log.hpp"
+#include "migration/apply.hpp"
+#include "run/guards.hpp"
+#include "run/hooks.hpp"
+#include "run/preparation.hpp"
+#include "run/retry.hpp"
+#include "seeding/run_seeder.hpp"
+
+namespace seedbed::host {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::microseconds;
+
+microseconds since(Clock::time_point start) { return std::chrono::duration_cast<microseconds>(Clock::now() - start); }
+
+/// Whole milliseconds, so that SQLite's text keeps all of it.
+std::int64_t clock_reading() {
+  using namespace std::chrono;
+  return duration_cast<microseconds>(duration_cast<milliseconds>(system_clock::now().time_since_epoch())).count();
+}
+
+/// Orders versions as numbers of any length; leading zeros do not count.
+bool version_below(std::string_view a, std::string_view b) {
+  const auto digits = [](std::string_view v) { return v.substr(std::min(v.find_first_not_of('0'), v.size())); };
+  a = digits(a);
+  b = digits(b);
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
+
+class Run {
+ public:
+  Run(const Settings& settings, const RunOptions& options)
+      : settings_(settings), options_(options), prepared_(prepare_files(settings, options.names)),
+        runner_(settings, options.seed ? prepared_.seeders : std::vector<PlannedSeeder>()) {
+    outcome_.command = options.migrate ? "up" : "seed";
+    outcome_.environment = settings.environment;
+    outcome_.tier = settings.tier;
+    outcome_.url = settings.url.display;
+    outcome_.engine = settings.url.engine;
+    outcome_.dry_run = options.dry_run;
+    facts_.environment = settings.environment;
+    facts_.tier = settings.tier;
+    facts_.dry_run = options.dry_run;
+    facts_.now = settings.now ? *settings.now * 1000 : clock_reading();
+    facts_.progress = options.progress.advance;
+    for (const Migration& migration : prepared_.files) check_transaction_control(migration);
+  }
+
+  Outcome execute() {
+    look_at_database(prepared_, settings_, {options_.wait, /*create=*/!options_.dry_run});
+    decide();
+    try {
+      if (!options_.dry_run) apply_and_seed();
+      else if (settings_.tier == Tier::production && !options_.execute_dry_run) list_everything();
+      else rehearse();
+    } catch (const Error& error) {
+      database().rollback();
+      outcome_.error = with_what_happened(error);
+    }
+    outcome_.took = since(started_);
+    record_run();
+    return std::move(outcome_);
+  }
+
+ private:
+  Database& database() { return *prepared_.database; }
+  std::chrono::milliseconds patience() const { return settings_.lock_timeout; }
+
+  /// Everything that can be refused is, before the first write.
+  void decide() {
+    try {
+      if (options_.migrate) {
+        refuse_foreign_database(prepared_, options_.accept_nonempty);
+        refuse_edited(prepared_);
+        pending_ = pending_files(prepared_, settings_, options_.to, outcome_.notices);
+      } else {
+        refuse_while_pending(prepared_);
+      }
+    } catch (const Error& error) {
+      outcome_.error = error;
+      record_run();
+      throw;
+    }
+    outcome_.migrations_up_to_date = static_cast<std::size_t>(
+        std::ranges::count(prepared_.migrations, MigrationState::applied, &PlannedMigration::state));
+    const bool below_newest = !options_.to.empty() && !prepared_.files.empty() && prepared_.files.back().version != options_.to;
+    outcome_.seeding_asked = options_.seed && !below_newest;
+    if (outcome_.seeding_asked) {
+      for (const PlannedSeeder& planned : prepared_.seeders) {
+        if (planned.selected) seeders_.push_back(&planned.seeder);
+      }
+    }
+  }
+
+  void apply_and_seed() {
+    if (pending_.empty() && seeders_.empty()) return;  // nothing to do: nothing is written
+    prepare_ledger();
+    if (!pending_.empty()) apply_migrations();
+    if (!seeders_.empty()) seed();
+  }
+
+  void prepare_ledger() {
+    if (Ledger(database()).ready()) return;
+    with_retries("ledger", [&] {
+      Transaction transaction(database(), patience());
+      Ledger(database()).prepare();
+      transaction.commit();
+    });
+  }
+
+  void apply_migrations() {
+    outcome_.hooks_run += run_hooks(database(), settings_.hooks.before_migrate, settings_.root, patience());
+    const auto start = Clock::now();
+    log::info("migrations_started", {{"pending", pending_.size()}});
+    std::uint64_t done = 0;
+    for (const Migration* migration : pending_) {
+      options_.progress.advance("migrations", done++, pending_.size());
+      apply(*migration);
+    }
+    outcome_.migrations_took = since(start);
+    log::info("migrations_completed", {{"applied", outcome_.migrations.size()}});
+    if (!outcome_.migrations.empty()) {
+      outcome_.hooks_run += run_hooks(database(), settings_.hooks.after_migrate, settings_.root, patience());
+    }
+  }
+
+  void apply(const Migration& migration) {
+    throw_if_interrupted();
+    try {
+      const auto took = with_retries(migration.file, [&] { return apply_migration(database(), migration, patience()); });
+      if (!took) {
+        outcome_.notices.push_back(fmt::format("{} was applied by another run meanwhile.", migration.file));
+        return;
+      }
+      outcome_.migrations.push_back({migration.version, migration.name, migration.file, *took});
+      log::info("migration_completed", {{"file", migration.file}, {"took_ms", took->count() / 1000}});
+    } catch (const Error& error) {
+      if (error.code() == ExitCode::interrupted || error.code() == ExitCode::locked) throw;
+      throw error.prefixed(fmt::format("migration \"{}\" failed: ", migration.file));
+    }
+  }
+
+  void seed() {
+    log::info("seeding_started", {{"environment", settings_.environment}, {"seeders", seeders_.size()}});
+    if (settings_.seeders.all_in_one_transaction) {
+      with_retries("seeding", [&] { seed_in_one_transaction(seeders_); });
+    } else {
+      for (const Seeder* seeder : seeders_) {
+        with_retries(seeder->declaration.name, [&] { seed_in_one_transaction({seeder}); });
+      }
+    }
+    TableCounts total;
+    for (const SeederOutcome& seeder : outcome_.seeders) {
+      total.inserted += seeder.total().inserted;
+      total.updated += seeder.total().updated;
+      total.deleted += seeder.total().deleted;
+    }
+    log::info("seeding_completed", {{"inserted", total.inserted}, {"updated", total.updated}, {"deleted", total.deleted}});
+    if (total != TableCounts{}) {
+      outcome_.hooks_run += run_hooks(database(), settings_.hooks.after_seed, settings_.root, patience());
+    }
+  }
+
+  void seed_in_one_transaction(const std::vector<const Seeder*>& seeders) {
+    const std::size_t before = outcome_.seeders.size();
+    try {
+      Transaction transaction(database(), patience());
+      run_seeders(seeders);
+      transaction.commit();
+    } catch (...) {
+      outcome_.seeders.resize(before);  // rolled back; a retry counts anew
+      throw;
+    }
+    for (std::size_t i = before; i < outcome_.seeders.size(); ++i) outcome_.seeders[i].committed = true;
+  }
+
+  void run_seeders(const std::vector<const Seeder*>& seeders) {
+    const std::string newest = newest_version();
+    for (const Seeder* seeder : seeders) {
+      throw_if_interrupted();
+      const std::string& needs = seeder->declaration.needs;
+      if (!needs.empty() && version_below(newest, needs)) {
+        leave_out("seeder " + seeder->declaration.name,
+                  fmt::format("it needs migration {}, the newest applied is {}", needs, newest.empty() ? "none" : newest));
+        continue;
+      }
+      outcome_.seeders.push_back(runner_.run(database(), *seeder, facts_));
+    }
+  }
+
+  std::string newest_version() {
+    std::string newest;
+    for (const AppliedMigration& migration : Ledger(database()).migrations()) {
+      if (newest.empty() || version_below(newest, migration.version)) newest = migration.version;
+    }
+    return newest;
+  }
+
+  /// The same path as apply_and_seed(), in one transaction that is rolled back.
+  void rehearse() {
+    constexpr auto kLongestLockWait = std::chrono::seconds(5);
+    Transaction transaction(database(), patience());
+    Ledger(database()).prepare();
+    const auto start = Clock::now();
+    std::size_t next = 0;
+    std::string obstacle;
+    for (; next < pending_.size() && obstacle.empty(); ++next) {
+      database().limit_lock_waits(kLongestLockWait);
+      obstacle = rehearse(*pending_[next]);
+      if (!obstacle.empty()) break;
+    }
+    outcome_.migrations_took = since(start);
+    if (obstacle.empty()) {
+      database().limit_lock_waits(kLongestLockWait);
+      run_seeders(seeders_);
+      return;
+    }
+    const std::string blocker = pending_[next]->file;
+    leave_out("migration " + blocker, obstacle);
+    for (++next; next < pending_.size(); ++next) leave_out("migration " + pending_[next]->file, "it comes after " + blocker);
+    for (const Seeder* seeder : seeders_) leave_out("seeder " + seeder->declaration.name, "it comes after " + blocker);
+  }
+
+  /// Returns why `migration` cannot be tried inside the transaction of a dry run; else "".
+  std::string rehearse(const Migration& migration) {
+    std::string why;
+    if (runs_outside_transaction(migration, &why)) return why;
+    database().execute("SAVEPOINT seedbed_rehearsal");
+    try {
+      outcome_.migrations.push_back({migration.version, migration.name, migration.file, rehearse_migration(database(), migration)});
+      database().execute("RELEASE SAVEPOINT seedbed_rehearsal");
+    } catch (const Error& error) {
+      if (error.sqlstate() != "55P04") {
+        if (error.code() == ExitCode::interrupted) throw;
+        throw error.prefixed(fmt::format("migration \"{}\" failed: ", migration.file));
+      }
+      database().execute("ROLLBACK TO SAVEPOINT seedbed_rehearsal");
+      return "it uses an enum value that another migration of this run adds";
+    }
+    return "";
+  }
+
+  void list_everything() {
+    const std::string why = "a dry run only lists in tier production; --execute tries it and rolls back";
+    for (const Migration* migration : pending_) leave_out("migration " + migration->file, why);
+    for (const Seeder* seeder : seeders_) leave_out("seeder " + seeder->declaration.name, why);
+  }
+
+  void leave_out(std::string what, std::string why) { outcome_.not_executed.push_back({std::move(what), std::move(why)}); }
+
+  /// Says what of the run remains, after an error.
+  Error with_what_happened(Error error) const {
+    if (options_.dry_run) return error.detail("It was a dry run: nothing was changed.");
+    std::vector<std::string> applied;
+    for (const MigrationOutcome& migration : outcome_.migrations) applied.push_back(migration.file);
+    if (!applied.empty()) {
+      error.detail(fmt::format("Applied by this run before it, and kept: {}.", fmt::join(applied, ", ")));
+    }
+    std::vector<std::string> seeded;
+    for (const SeederOutcome& seeder : outcome_.seeders) seeded.push_back(seeder.name);
+    if (!seeded.empty()) error.detail(fmt::format("Seeders that had committed: {}.", fmt::join(seeded, ", ")));
+    if (error.code() == ExitCode::interrupted || (applied.empty() && seeded.empty())) {
+      error.detail(applied.empty() && seeded.empty() ? "What was under way was rolled back; the database is as before."
+                                                     : "What was under way was rolled back.");
+    } else {
+      error.detail("What was under way was rolled back.");
+    }
+    return error;
+  }
+
+  /// Runs that changed nothing and met no trouble leave no row.
+  void record_run() noexcept {
+    if (options_.dry_run || (!outcome_.error && outcome_.nothing_changed())) return;
+    try {
+      const UninterruptedScope uninterrupted;
+      RecordedRun run;
+      run.command = outcome_.command;
+      run.environment = outcome_.environment;
+      run.tier = tier_name(outcome_.tier);
+      run.outcome = "done";
+      if (outcome_.error) {
+        const ExitCode code = outcome_.error->code();
+        run.outcome = code == ExitCode::interrupted ? "interrupted" : code == ExitCode::refused ? "refused" : "failed";
+        run.error = outcome_.error->message();
+      }
+      run.started_at = started_at_;
+      run.took_ms = since(started_).count() / 1000;
+      run.migrations = static_cast<std::int64_t>(outcome_.migrations.size());
+      for (const SeederOutcome& seeder : outcome_.seeders) {
+        run.inserted += seeder.total().inserted;
+        run.updated += seeder.total().updated;
+        run.deleted += seeder.total().deleted;
+      }
+      if (!Ledger(database()).ready()) return;  // never made: nothing to write into
+      Transaction transaction(database(), patience());
+      Ledger(database()).record(run);
+      transaction.commit();
+    } catch (const std::exception& error) {
+      log::warning("run_not_recorded", {{"cause", error.what()}});
+    }
+  }
+
+  const Settings& settings_;
+  const RunOptions& options_;
+  Preparation prepared_;
+  SeederRunner runner_;
+  RunFacts facts_;
+  Outcome outcome_;
+  std::vector<const Migration*> pending_;
+  std::vector<const Seeder*> seeders_;
+  Clock::time_point started_ = Clock::now();
+  std::int64_t started_at_ = clock_reading();
+};
+
+}  // namespace
+
+Outcome run(const Settings& settings, const RunOptions& options) { return Run(settings, options).execute(); }
+
+Plan status(const Settings& settings, std::chrono::milliseconds wait) {
+  Preparation prepared = prepare_files(settings, {});
+  look_at_database(prepared, settings, {wait, /*create=*/false});
+  Plan plan;
+  plan.environment = settings.environment;
+  plan.tier = settings.tier;
+  plan.url = settings.url.display;
+  plan.engine = settings.url.engine;
+  plan.migrations = prepared.migrations;
+  plan.seeders = prepared.seeders;
+  for (const PlannedSeeder& planned : prepared.seeders) {
+    LastSeeding last;
+    for (const RememberedSeed& seed : prepared.seeds) {
+      if (seed.seeder != planned.seeder.declaration.name || seed.ran_at < last.ran_at) continue;
+      last = {seed.ran_at, seed.version, seed.fingerprint == fingerprint(planned.seeder, settings)};
+    }
+    plan.last_seedings.push_back(std::move(last));
+  }
+  return plan;
+}
+
+}  // namespace seedbed::host

@@ -1,0 +1,41 @@
+#pragma once
+// One run from Settings to Outcome.  What main() calls, and any program that embeds seedbed.
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "run/outcome.hpp"
+#include "run/plan.hpp"
+
+namespace seedbed::host {
+
+/// Called while a run goes on, for a person who watches.  `total` 0: not known.
+struct Progress {
+  std::function<void(const std::string& what, std::uint64_t done, std::uint64_t total)> advance =
+      [](const std::string&, std::uint64_t, std::uint64_t) {};
+};
+
+struct RunOptions {
+  bool migrate = true;          ///< false for `seed`
+  bool seed = true;             ///< false for `up --no-seed`
+  bool dry_run = false;
+  bool execute_dry_run = false; ///< in tier production a dry run only lists unless this is set
+  bool accept_nonempty = false;
+  std::string to;               ///< the last version to apply; empty: all
+  std::vector<std::string> names;  ///< seeders to run; empty: the environment's
+  std::chrono::milliseconds wait{0};
+  Progress progress;
+};
+
+/// Applies migrations and runs seeders as `options` say.  Throws what happens before anything is
+/// written; what fails later is in Outcome::error, beside what was done.
+Outcome run(const Settings& settings, const RunOptions& options);
+
+/// Compares files and database; writes nothing, and creates no SQLite file.
+Plan status(const Settings& settings, std::chrono::milliseconds wait);
+
+}  // namespace seedbed::host

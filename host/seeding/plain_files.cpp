@@ -1,0 +1,108 @@
+#include "seeding/plain_files.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "ledger/ledger.hpp"
+#include "log.hpp"
+#include "seeding/sql_files.hpp"
+
+namespace seedbed::host {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// What a file's row in the ledger holds: its SHA-256, then a line "table=columns" for each table.
+struct FileMark {
+  std::string sha256;
+  std::map<std::string, std::string> tables;  ///< it wrote: the hash of their columns
+};
+
+FileMark parse_mark(const std::string& text) {
+  std::istringstream lines(text);
+  FileMark mark;
+  std::getline(lines, mark.sha256);
+  for (std::string line; std::getline(lines, line);) {
+    const auto equals = line.rfind('=');
+    if (equals != std::string::npos) mark.tables[line.substr(0, equals)] = line.substr(equals + 1);
+  }
+  return mark;
+}
+
+std::string mark_text(const FileMark& mark) {
+  std::string text = mark.sha256;
+  for (const auto& [table, columns] : mark.tables) text += fmt::format("\n{}={}", table, columns);
+  return text;
+}
+
+std::string columns_hash(Database& database, const std::string& table) {
+  std::string all;
+  for (const Column& column : database.columns(table)) {
+    all += fmt::format("{} {} {} {}\n", column.name, column.type, column.not_null, column.has_default);
+  }
+  return sql::sha256(all).substr(0, 16);
+}
+
+bool columns_as_before(Database& database, const FileMark& mark) {
+  return std::ranges::all_of(mark.tables, [&](const auto& table) {
+    return database.table_exists(table.first) && columns_hash(database, table.first) == table.second;
+  });
+}
+
+std::string file_hash(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream bytes;
+  bytes << stream.rdbuf();
+  return sql::sha256(bytes.str());
+}
+
+void add_changes(std::vector<TableOutcome>& tables, const std::vector<TableCounts>& changes) {
+  for (const TableCounts& change : changes) {
+    auto found = std::ranges::find(tables, change.table, [](const TableOutcome& entry) { return entry.counts.table; });
+    if (found == tables.end()) found = tables.insert(found, TableOutcome{TableCounts{change.table}, {}, false});
+    found->counts.inserted += change.inserted;
+    found->counts.updated += change.updated;
+    found->counts.deleted += change.deleted;
+  }
+}
+
+}  // namespace
+
+bool run_plain_files(Database& database, const Settings& settings, SeederOutcome& outcome) {
+  Ledger ledger(database);
+  std::map<std::string, FileMark> remembered;
+  for (const RememberedSeed& seed : ledger.seeds()) {
+    if (seed.seeder == outcome.name) remembered[seed.item] = parse_mark(seed.fingerprint);
+  }
+  bool ran = false;
+  for (const fs::path& file : plain_sql_files(settings.seeders)) {
+    const std::string item = file.lexically_proximate(settings.root).string();
+    FileMark mark{file_hash(file), {}};
+    const auto before = remembered.find(item);
+    if (before != remembered.end() && before->second.sha256 == mark.sha256 && columns_as_before(database, before->second)) {
+      log::debug("seed_file_unchanged", {{"file", item}});
+      continue;
+    }
+    database.start_counting();
+    run_sql_file(database, file, settings.root, nullptr);
+    const std::vector<TableCounts> changes = database.changes();
+    add_changes(outcome.tables, changes);
+    // An edited file may find all its rows there; the tables it wrote before still are its tables.
+    if (before != remembered.end()) mark.tables = before->second.tables;
+    for (const TableCounts& change : changes) mark.tables[change.table] = "";
+    std::erase_if(mark.tables, [&](const auto& table) { return !database.table_exists(table.first); });
+    for (auto& [table, columns] : mark.tables) columns = columns_hash(database, table);
+    ledger.remember({outcome.name, item, mark_text(mark), "", ""});
+    log::info("seed_file_completed", {{"file", item}});
+    ran = true;
+  }
+  return ran;
+}
+
+}  // namespace seedbed::host

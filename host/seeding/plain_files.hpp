@@ -1,0 +1,15 @@
+#pragma once
+// The seeder "sql": plain seed files, each run when it is new or edited.
+
+#include "config/settings.hpp"
+#include "database/database.hpp"
+#include "seeding/seeder_outcome.hpp"
+
+namespace seedbed::host {
+
+/// Runs those plain seed files, in order, whose bytes, or the columns of the tables they wrote,
+/// are not what the ledger remembers; and remembers them.  Adds to `outcome` what changed.  False
+/// if no file had to run.
+bool run_plain_files(Database& database, const Settings& settings, SeederOutcome& outcome);
+
+}  // namespace seedbed::host

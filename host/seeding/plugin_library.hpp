@@ -1,0 +1,32 @@
+#pragma once
+// Maps one seeder plugin into the process and runs its seeders.
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <seedbed/abi.h>
+
+namespace seedbed::host {
+
+/// A mapped plugin.  What it hands out points into the library and dies with this object.
+class PluginLibrary {
+ public:
+  /// Maps the library at `path`, all symbols bound, local scope, and checks what it exports.
+  ///
+  /// Throws Error{plugin} when the file cannot be mapped (with the loader's own words), exports no
+  /// entry point, speaks another ABI (both numbers), or hands out a table that is too short.
+  explicit PluginLibrary(const std::filesystem::path& path);
+  ~PluginLibrary();
+  PluginLibrary(PluginLibrary&&) noexcept;
+
+  /// The seeder whose record declares `name`.  Throws Error{plugin} if there is none.
+  const seedbed_seeder& seeder(std::string_view name) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace seedbed::host

@@ -1,0 +1,154 @@
+#include "seeding/run_seeder.hpp"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "log.hpp"
+#include "seeding/plain_files.hpp"
+#include "seeding/sql_files.hpp"
+
+namespace seedbed::host {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+void add_counts(std::vector<TableOutcome>& tables, const std::vector<TableCounts>& changes) {
+  for (const TableCounts& change : changes) tables.push_back({change, std::nullopt, false});
+}
+
+/// Puts beside the host's counts what the writers know: rows offered that were there already.
+void add_unchanged(SeederOutcome& outcome, const std::map<std::string, WriterCounts>& written) {
+  for (const auto& [table, counts] : written) {
+    auto found = std::ranges::find(outcome.tables, table, [](const TableOutcome& entry) { return entry.counts.table; });
+    if (found == outcome.tables.end()) found = outcome.tables.insert(found, TableOutcome{TableCounts{table}, {}, false});
+    found->unchanged = counts.rows - counts.written;
+    outcome.unchanged_known = true;
+  }
+}
+
+bool matches_any(const std::string& table, const std::vector<std::string>& patterns) {
+  return std::ranges::any_of(patterns, [&](const std::string& pattern) {
+    return fnmatch(pattern.c_str(), table.c_str(), 0) == 0;
+  });
+}
+
+bool remembered_as(const std::vector<RememberedSeed>& seeds, const std::string& seeder, const std::string& fingerprint) {
+  return std::ranges::any_of(seeds, [&](const RememberedSeed& seed) {
+    return seed.seeder == seeder && seed.item.empty() && seed.fingerprint == fingerprint;
+  });
+}
+
+bool ran_before(Database& database, const std::string& seeder) {
+  const std::vector<RememberedSeed> seeds = Ledger(database).seeds();
+  return std::ranges::any_of(seeds, [&](const RememberedSeed& seed) { return seed.seeder == seeder; });
+}
+
+}  // namespace
+
+std::string fingerprint(const Seeder& seeder, const Settings& settings) {
+  // A library's bytes differ from build to build, its version does not.
+  const bool folder = seeder.kind == SeederKind::folder;
+  std::string all = fmt::format("{}\n{}\n", seeder.declaration.version, folder ? seeder.sha256 : "");
+  for (const auto& [name, value] : parameter_values(seeder.declaration, settings.seeders)) {
+    const seedbed_value abi = abi_value(value);
+    all += fmt::format("{}={}:{}\n", name, abi.type, *postgres_text(abi));
+  }
+  return sql::sha256(all);
+}
+
+SeederRunner::SeederRunner(const Settings& settings, const std::vector<PlannedSeeder>& plan) : settings_(settings) {
+  for (const PlannedSeeder& planned : plan) {
+    if (!planned.selected || planned.seeder.kind != SeederKind::library) continue;
+    const std::filesystem::path& path = planned.seeder.path;
+    const auto library = libraries_.try_emplace(path, path).first;
+    library->second.seeder(planned.seeder.declaration.name);
+  }
+}
+
+SeederOutcome SeederRunner::run(Database& database, const Seeder& seeder, const RunFacts& facts) const {
+  const auto start = Clock::now();
+  const Declaration& declaration = seeder.declaration;
+  SeederOutcome outcome;
+  outcome.name = declaration.name;
+  outcome.version = declaration.version;
+  log::info("seeder_started", {{"seeder", declaration.name}});
+  try {
+    database.start_counting();
+    outcome.ran = run_by_kind(database, seeder, facts, outcome);
+    judge(database, declaration, outcome);
+    if (outcome.ran) remember(database, seeder, outcome);
+  } catch (const Error& error) {
+    log::warning("seeder_failed", {{"seeder", declaration.name}, {"error", error.message()}});
+    if (error.code() == ExitCode::interrupted) throw;
+    throw error.prefixed(fmt::format("seeder \"{}\" failed: ", declaration.name));
+  }
+  outcome.took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+  const TableCounts total = outcome.total();
+  log::info("seeder_completed", {{"seeder", declaration.name}, {"inserted", total.inserted}, {"updated", total.updated},
+                                 {"deleted", total.deleted}, {"took_ms", outcome.took.count() / 1000}});
+  return outcome;
+}
+
+bool SeederRunner::run_by_kind(Database& database, const Seeder& seeder, const RunFacts& facts, SeederOutcome& outcome) const {
+  if (seeder.kind == SeederKind::sql_files) return run_plain_files(database, settings_, outcome);
+  if (seeder.declaration.once && ran_before(database, seeder.declaration.name)) return false;
+  if (seeder.kind == SeederKind::folder) run_folder(database, seeder, facts, outcome);
+  else run_library(database, seeder, facts, outcome);
+  return true;
+}
+
+void SeederRunner::run_library(Database& database, const Seeder& seeder, const RunFacts& facts, SeederOutcome& outcome) const {
+  const ParameterValues parameters = parameter_values(seeder.declaration, settings_.seeders);
+  SeederSession session(database, seeder.declaration, parameters, facts);
+  session.run(libraries_.at(seeder.path).seeder(seeder.declaration.name));
+  add_counts(outcome.tables, database.changes());
+  add_unchanged(outcome, session.written());
+}
+
+void SeederRunner::run_folder(Database& database, const Seeder& seeder, const RunFacts& facts, SeederOutcome& outcome) const {
+  const ParameterValues parameters = parameter_values(seeder.declaration, settings_.seeders);
+  Constants constants;
+  for (const auto& [name, value] : parameters) constants.emplace(name, abi_value(value));
+  constants.insert_or_assign("now", timestamp_value(facts.now));
+  constants.insert_or_assign("environment", text_value(facts.environment));
+  constants.insert_or_assign("tier", text_value(tier_name(facts.tier)));
+  for (const auto& file : folder_sql_files(seeder.path, database.engine())) {
+    run_sql_file(database, file, settings_.root, &constants);
+  }
+  add_counts(outcome.tables, database.changes());
+}
+
+/// A seeder may write what it declares; triggers, besides, what the environment allows them.
+void SeederRunner::judge(Database& database, const Declaration& declaration, SeederOutcome& outcome) const {
+  if (declaration.name == "sql") return;
+  std::set<std::string> declared;
+  for (const std::string& table : declaration.writes) declared.insert(database.canonical_table(table));
+  for (TableOutcome& table : outcome.tables) {
+    const std::string& name = table.counts.table;
+    if (declared.contains(name)) continue;
+    table.by_trigger = matches_any(name, settings_.seeders.trigger_tables);
+    if (table.by_trigger) continue;
+    const TableCounts& counts = table.counts;
+    throw Error(ExitCode::refused, fmt::format("it wrote to table \"{}\", which it does not declare", name))
+        .detail(fmt::format("{} inserted, {} updated, {} deleted. It declares {}.", counts.inserted, counts.updated,
+                            counts.deleted, declared.empty() ? "no table" : fmt::format("{}", fmt::join(declared, ", "))))
+        .hint("Add the table to the seeder's \"writes\"; if a trigger wrote it, to \"trigger_tables\" of the environment.");
+  }
+}
+
+void SeederRunner::remember(Database& database, const Seeder& seeder, const SeederOutcome& outcome) const {
+  if (seeder.kind == SeederKind::sql_files) return;  // remembered file by file
+  Ledger ledger(database);
+  const std::string now = fingerprint(seeder, settings_);
+  // An unchanged second run leaves the ledger as it is, too.
+  if (outcome.total() == TableCounts{} && remembered_as(ledger.seeds(), outcome.name, now)) return;
+  ledger.remember({outcome.name, "", now, outcome.version, ""});
+}
+
+}  // namespace seedbed::host

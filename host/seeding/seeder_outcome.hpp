@@ -1,0 +1,33 @@
+#pragma once
+// What one seeder did, per table, counted by the host.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "database/database.hpp"
+
+namespace seedbed::host {
+
+struct TableOutcome {
+  TableCounts counts;
+  std::optional<std::int64_t> unchanged;  ///< rows the writer offered that were there already
+  bool by_trigger = false;  ///< of trigger_tables: not declared by the seeder, and counted apart
+};
+
+struct SeederOutcome {
+  std::string name, version;
+  std::vector<TableOutcome> tables;  ///< only those with a count
+  bool unchanged_known = false;      ///< true if a bulk writer was used, which knows them
+  bool ran = true;                   ///< false: nothing to do (run once, files applied before)
+  bool committed = false;
+  std::chrono::microseconds took{0};
+
+  /// Over the seeder's own tables; `table` is empty.
+  TableCounts total() const;
+  std::int64_t unchanged() const;
+};
+
+}  // namespace seedbed::host

@@ -1,0 +1,196 @@
+#include "seeding/seeder_session.hpp"
+
+#include <span>
+
+#include <fmt/format.h>
+
+#include "interrupt.hpp"
+#include "log.hpp"
+#include "seeding/bcrypt.hpp"
+
+namespace seedbed::host {
+
+namespace {
+
+std::string copied(seedbed_text text) { return text.size == 0 ? std::string() : std::string(text.data, text.size); }
+
+seedbed_text abi_text(const std::string& text) { return {text.data(), text.size()}; }
+
+/// 32 bytes that depend on the seeder's name and parameters alone.
+void fill_random_seed(std::uint8_t (&seed)[32], const std::string& name, const ParameterValues& parameters) {
+  std::string all = name + '\0';
+  for (const auto& [parameter, value] : parameters) {
+    const seedbed_value abi = abi_value(value);
+    all += fmt::format("{}={}:{}", parameter, abi.type, *postgres_text(abi)) + '\0';
+  }
+  const std::string hex = sql::sha256(all);
+  for (std::size_t i = 0; i < 32; ++i) seed[i] = static_cast<std::uint8_t>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
+}
+
+log::Field log_field(const std::string& name, const seedbed_value& value) {
+  switch (value.type) {
+    case SEEDBED_BOOL: return {name, value.as.integer != 0};
+    case SEEDBED_INTEGER: return {name, value.as.integer};
+    case SEEDBED_DOUBLE: return {name, value.as.real};
+    default: return {name, postgres_text(value).value_or("NULL")};
+  }
+}
+
+}  // namespace
+
+/// The functions of seedbed_host.  None lets an exception pass: it becomes the session's refusal.
+struct SeederSession::Calls {
+  static SeederSession& self(void* ctx) { return *static_cast<SeederSession*>(ctx); }
+
+  template <class Work>
+  static seedbed_status guarded(void* ctx, const Work& work) noexcept {
+    SeederSession& session = self(ctx);
+    if (session.refusal_) return SEEDBED_FAILED;
+    try {
+      throw_if_interrupted();
+      work(session);
+      return SEEDBED_OK;
+    } catch (const Error& error) {
+      session.refusal_ = error;
+    } catch (const std::exception& error) {
+      session.refusal_ = Error(ExitCode::failed, error.what());
+    }
+    return SEEDBED_FAILED;
+  }
+
+  static seedbed_status open_writer(void* ctx, const seedbed_writer* writer, std::uint32_t* id) {
+    return guarded(ctx, [&](SeederSession& session) {
+      const std::string table = session.database_.canonical_table(copied(writer->table));
+      session.writers_.push_back({table, session.database_.open_writer(*writer)});
+      *id = static_cast<std::uint32_t>(session.writers_.size() - 1);
+    });
+  }
+
+  static seedbed_status write_rows(void* ctx, std::uint32_t id, const seedbed_value* values, std::size_t count) {
+    return guarded(ctx, [&](SeederSession& session) {
+      if (id >= session.writers_.size()) throw Error(ExitCode::plugin, fmt::format("writer {} was never opened", id));
+      session.writers_[id].rows->write(values, count);
+    });
+  }
+
+  static seedbed_status exec(void* ctx, seedbed_text sql, const seedbed_value* params, std::size_t count,
+                             std::int64_t* rows_changed) {
+    return guarded(ctx, [&](SeederSession& session) {
+      const std::int64_t changed = session.database_.execute(copied(sql), {params, count});
+      if (rows_changed != nullptr) *rows_changed = changed;
+    });
+  }
+
+  static seedbed_status query(void* ctx, seedbed_text sql, const seedbed_value* params, std::size_t count,
+                              seedbed_row row, void* user) {
+    return guarded(ctx, [&](SeederSession& session) {
+      session.database_.query_typed(copied(sql), {params, count}, [&](const seedbed_value* values, std::size_t width) {
+        return row(user, values, width) == SEEDBED_OK;
+      });
+    });
+  }
+
+  static seedbed_status bcrypt(void* ctx, seedbed_text password, std::int32_t cost, const std::uint8_t salt[16], char hash[60]) {
+    return guarded(ctx, [&](SeederSession&) { bcrypt_hash(copied(password), cost, salt, hash); });
+  }
+
+  static void log(void* ctx, std::int32_t level, seedbed_text event, const seedbed_field* fields, std::size_t count) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < count; ++i) names.push_back(copied(fields[i].name));
+    std::vector<log::Field> all{{"seeder", self(ctx).declaration_.name}};
+    for (std::size_t i = 0; i < count; ++i) all.push_back(log_field(names[i], fields[i].value));
+    const log::Level to = level == SEEDBED_LOG_DEBUG ? log::Level::debug : level == SEEDBED_LOG_INFO ? log::Level::info : log::Level::warning;
+    log::event(to, copied(event), all.data(), all.size());
+  }
+
+  static void progress(void* ctx, std::uint64_t done, std::uint64_t total) {
+    self(ctx).facts_.progress(self(ctx).declaration_.name, done, total);
+  }
+
+  static void fail(void* ctx, seedbed_text message) { self(ctx).failure_ = copied(message); }
+};
+
+ParameterValues parameter_values(const Declaration& declaration, const SeederSettings& settings) {
+  ParameterValues values;
+  const auto given = settings.parameters.find(declaration.name);
+  for (const ParameterDeclaration& parameter : declaration.parameters) {
+    auto value = parameter.default_value;
+    if (given != settings.parameters.end() && given->second.contains(parameter.name)) value = given->second.at(parameter.name).value;
+    if (parameter.default_value.index() == 2 && value.index() == 1) value = static_cast<double>(std::get<std::int64_t>(value));
+    values.emplace(parameter.name, std::move(value));
+  }
+  return values;
+}
+
+seedbed_value abi_value(const std::variant<bool, std::int64_t, double, std::string>& value) {
+  seedbed_value abi{};
+  if (const auto* flag = std::get_if<bool>(&value)) {
+    abi = integer_value(*flag ? 1 : 0);
+    abi.type = SEEDBED_BOOL;
+  } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+    abi = integer_value(*number);
+  } else if (const auto* real = std::get_if<double>(&value)) {
+    abi.type = SEEDBED_DOUBLE;
+    abi.as.real = *real;
+  } else {
+    abi = text_value(std::get<std::string>(value));
+  }
+  return abi;
+}
+
+SeederSession::SeederSession(Database& database, const Declaration& declaration, const ParameterValues& parameters,
+                             const RunFacts& facts)
+    : database_(database), declaration_(declaration), parameters_(parameters), facts_(facts) {}
+
+void SeederSession::run(const seedbed_seeder& seeder) {
+  std::vector<seedbed_parameter> parameters;
+  for (const auto& [name, value] : parameters_) parameters.push_back({abi_text(name), abi_value(value)});
+
+  seedbed_run facts{};
+  facts.struct_size = sizeof facts;
+  facts.tier = static_cast<std::int32_t>(facts_.tier);
+  facts.engine = database_.engine() == Engine::postgres ? SEEDBED_ENGINE_POSTGRES : SEEDBED_ENGINE_SQLITE;
+  facts.dry_run = facts_.dry_run ? 1 : 0;
+  facts.environment = abi_text(facts_.environment);
+  facts.now = facts_.now;
+  fill_random_seed(facts.random_seed, declaration_.name, parameters_);
+  facts.parameters = parameters.data();
+  facts.parameter_count = parameters.size();
+
+  seedbed_host host{};
+  host.struct_size = sizeof host;
+  host.abi_version = SEEDBED_ABI_VERSION;
+  host.ctx = this;
+  host.open_writer = Calls::open_writer;
+  host.write_rows = Calls::write_rows;
+  host.exec = Calls::exec;
+  host.query = Calls::query;
+  host.bcrypt = Calls::bcrypt;
+  host.log = Calls::log;
+  host.progress = Calls::progress;
+  host.fail = Calls::fail;
+
+  seedbed_status status = SEEDBED_FAILED;
+  try {
+    status = seeder.seed(&facts, &host);
+  } catch (const std::exception& error) {  // a plugin without the C++ face let it cross the ABI
+    failure_ = fmt::format("an exception left the plugin: {}", error.what());
+  } catch (...) {
+    failure_ = "an exception of an unknown type left the plugin";
+  }
+  count_writers();
+  if (refusal_) throw *refusal_;
+  if (status == SEEDBED_OK) return;
+  throw Error(ExitCode::plugin, failure_.empty() ? fmt::format("it returned status {} without saying why", status) : failure_);
+}
+
+void SeederSession::count_writers() {
+  for (const OpenWriter& writer : writers_) {
+    const WriterCounts counts = writer.rows->counts();
+    written_[writer.table].rows += counts.rows;
+    written_[writer.table].written += counts.written;
+  }
+  writers_.clear();
+}
+
+}  // namespace seedbed::host

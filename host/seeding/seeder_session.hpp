@@ -1,0 +1,70 @@
+#pragma once
+// The host's side of the plugin ABI: what a seeder in a library may call while it seeds.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <seedbed/abi.h>
+
+#include "config/settings.hpp"
+#include "database/database.hpp"
+#include "seeding/seeder.hpp"
+
+namespace seedbed::host {
+
+/// What all seeders of one run are told.
+struct RunFacts {
+  std::string environment;
+  Tier tier = Tier::development;
+  bool dry_run = false;
+  std::int64_t now = 0;  ///< microseconds since 1970 UTC, in whole milliseconds
+  std::function<void(const std::string& seeder, std::uint64_t done, std::uint64_t total)> progress =
+      [](const std::string&, std::uint64_t, std::uint64_t) {};
+};
+
+/// The values of a seeder's parameters: what seedbed.toml sets, else the declared defaults.
+using ParameterValues = std::map<std::string, std::variant<bool, std::int64_t, double, std::string>>;
+ParameterValues parameter_values(const Declaration& declaration, const SeederSettings& settings);
+
+/// A parameter as the ABI has it.  Borrows text from `value`.
+seedbed_value abi_value(const std::variant<bool, std::int64_t, double, std::string>& value);
+
+class SeederSession {
+ public:
+  SeederSession(Database& database, const Declaration& declaration, const ParameterValues& parameters,
+                const RunFacts& facts);
+
+  /// Lets `seeder` write its rows inside the open transaction.
+  ///
+  /// Throws what the database said when it refused a statement or row, even if the seeder went on;
+  /// Error{plugin} with the seeder's own words when it reports failure, or when an exception left it.
+  void run(const seedbed_seeder& seeder);
+
+  /// What its bulk writers did, by the table's canonical name.
+  const std::map<std::string, WriterCounts>& written() const { return written_; }
+
+ private:
+  struct Calls;
+  struct OpenWriter {
+    std::string table;
+    std::unique_ptr<RowWriter> rows;
+  };
+
+  void count_writers();
+
+  Database& database_;
+  const Declaration& declaration_;
+  const ParameterValues& parameters_;
+  const RunFacts& facts_;
+  std::vector<OpenWriter> writers_;
+  std::map<std::string, WriterCounts> written_;
+  std::optional<Error> refusal_;  ///< the first one: the transaction takes nothing after it
+  std::string failure_;           ///< the seeder's own words
+};
+
+}  // namespace seedbed::host

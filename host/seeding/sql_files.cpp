@@ -1,0 +1,150 @@
+#include "seeding/sql_files.hpp"
+
+#include <glob.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+
+namespace seedbed::host {
+
+namespace fs = std::filesystem;
+using sql::Kind;
+using sql::Statement;
+
+namespace {
+
+bool runs(const fs::path& file) {
+  const std::string name = file.filename().string();
+  return file.extension() == ".sql" && !name.starts_with('_') && !name.starts_with('.');
+}
+
+bool is_for(const fs::path& file, Engine engine) {
+  const std::string variant = file.stem().extension().string();
+  if (variant == ".postgres") return engine == Engine::postgres;
+  if (variant == ".sqlite") return engine == Engine::sqlite;
+  return true;
+}
+
+std::vector<fs::path> files_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.is_regular_file() && runs(entry.path())) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+std::vector<fs::path> matches(const std::string& pattern) {
+  if (fs::is_directory(pattern)) return files_in(pattern);
+  if (fs::is_regular_file(pattern)) return {pattern};
+  glob_t found{};
+  std::vector<fs::path> files;
+  if (glob(pattern.c_str(), GLOB_ERR, nullptr, &found) == 0) {
+    for (std::size_t i = 0; i < found.gl_pathc; ++i) files.emplace_back(found.gl_pathv[i]);
+  }
+  globfree(&found);
+  std::erase_if(files, [](const fs::path& file) { return !fs::is_regular_file(file) || !runs(file); });
+  return files;
+}
+
+std::string read_sql(const fs::path& file, const std::string& shown) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream bytes;
+  bytes << stream.rdbuf();
+  if (!stream) throw Error(ExitCode::usage, fmt::format("could not read \"{}\"", shown));
+  return bytes.str();
+}
+
+std::string shown_path(const fs::path& file, const fs::path& root) {
+  const fs::path relative = file.lexically_proximate(root);
+  return relative.native().starts_with("..") ? file.string() : relative.string();
+}
+
+std::span<const Statement> unwrapped(const std::vector<Statement>& all) {
+  const std::span<const Statement> statements(all);
+  if (all.size() >= 2 && all.front().kind == Kind::begin && all.back().kind == Kind::commit) {
+    return statements.subspan(1, all.size() - 2);
+  }
+  return statements;
+}
+
+void refuse_what_breaks_the_transaction(std::span<const Statement> statements, const Database::Locate& locate) {
+  for (const Statement& statement : statements) {
+    const bool control = statement.kind == Kind::begin || statement.kind == Kind::commit || statement.kind == Kind::rollback;
+    if (!control && statement.kind != Kind::non_transactional) continue;
+    throw Error(ExitCode::refused, control ? "a seed file cannot control transactions itself"
+                                           : "a seed file cannot hold a statement that must run outside a transaction")
+        .at(locate(statement.offset))
+        .detail("All seeds of a run commit together.")
+        .hint(control ? "Remove the statement; BEGIN and COMMIT around the whole file are fine."
+                      : "Move the statement into a migration.");
+  }
+}
+
+bool is_unique_violation(const Error& error) {
+  return error.sqlstate() == "23505" || error.sqlstate() == "SQLite 2067" || error.sqlstate() == "SQLite 1555";
+}
+
+}  // namespace
+
+std::vector<fs::path> plain_sql_files(const SeederSettings& settings) {
+  std::vector<fs::path> files;
+  for (const std::string& pattern : settings.sql_paths) {
+    std::vector<fs::path> found = matches(pattern);
+    if (found.empty() && settings.sql_paths_named) {
+      throw Error(ExitCode::usage, fmt::format("no seed file matches \"{}\"", pattern))
+          .hint("A path is an .sql file, a folder of them, or a pattern such as \"seeds/[0-9]*.sql\".");
+    }
+    for (fs::path& file : found) {
+      if (std::ranges::find(files, file) == files.end()) files.push_back(std::move(file));
+    }
+  }
+  return files;
+}
+
+Seeder plain_sql_seeder(const SeederSettings& settings) {
+  Seeder seeder;
+  seeder.kind = SeederKind::sql_files;
+  seeder.declaration.name = "sql";
+  seeder.declaration.description = "plain seed files";
+  seeder.declaration.tier = settings.sql_tier;
+  return seeder;
+}
+
+std::vector<fs::path> folder_sql_files(const fs::path& folder, Engine engine) {
+  std::vector<fs::path> files = files_in(folder);
+  std::erase_if(files, [&](const fs::path& file) { return !is_for(file, engine); });
+  return files;
+}
+
+void run_sql_file(Database& database, const fs::path& file, const fs::path& root, const Constants* constants) {
+  const std::string shown = shown_path(file, root);
+  const std::string source = read_sql(file, shown);
+  const std::vector<Statement> statements = sql::split(source, database.engine(), shown);
+  const auto place = [&](std::size_t offset) { return sql::place_at(shown, source, offset); };
+  refuse_what_breaks_the_transaction(unwrapped(statements), place);
+
+  database.execute("SAVEPOINT seedbed_file");
+  try {
+    if (constants == nullptr) {
+      database.run_script(source, unwrapped(statements), place);
+    } else {
+      const BoundScript bound = bind_constants(source, statements, *constants, database.engine(), shown);
+      database.run_script(bound.text, unwrapped(bound.statements),
+                          [&](std::size_t offset) { return place(bound.source_offset(offset)); });
+    }
+    database.reset_session();
+  } catch (Error& error) {
+    if (is_unique_violation(error)) {
+      error.hint("A seed file runs again and again: write its INSERTs with ON CONFLICT (key) DO NOTHING or DO UPDATE.");
+    }
+    if (error.place().file.empty()) error.at({shown, 0, 0, ""});
+    throw;
+  }
+  database.execute("RELEASE SAVEPOINT seedbed_file");
+}
+
+}  // namespace seedbed::host

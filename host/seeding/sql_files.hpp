@@ -1,0 +1,37 @@
+#pragma once
+// Seeders made of SQL files: folders with a seeder.toml, and the plain seed files of sql_paths.
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "database/database.hpp"
+#include "seeding/constants.hpp"
+#include "seeding/seeder.hpp"
+
+namespace seedbed::host {
+
+/// The seeder "sql" of the plain seed files.
+Seeder plain_sql_seeder(const SeederSettings& settings);
+
+/// The files that `settings.sql_paths` stand for, in order: a file, a folder's .sql files by name,
+/// or a glob.  Names that begin with _ or . are left out.  Throws Error{usage} for a path of the
+/// command line that stands for nothing.
+std::vector<std::filesystem::path> plain_sql_files(const SeederSettings& settings);
+
+/// The numbered .sql files of a seeder's folder for one engine, in order: NAME.postgres.sql and
+/// NAME.sqlite.sql run on that engine alone.
+std::vector<std::filesystem::path> folder_sql_files(const std::filesystem::path& folder, Engine engine);
+
+/// Runs one file inside the open transaction, in a savepoint of its own, and undoes what it left in
+/// the session.  A BEGIN … COMMIT around the whole file is the savepoint.
+///
+/// Throws Error{refused} at the line of other transaction control and of statements that cannot run
+/// in a transaction; Error{failed} at the place where a statement failed, with a hint on
+/// ON CONFLICT for a key that exists.  Without `constants`, as plain seed files have it, nothing is
+/// replaced in the text.
+void run_sql_file(Database& database, const std::filesystem::path& file, const std::filesystem::path& root,
+                  const Constants* constants);
+
+}  // namespace seedbed::host

@@ -1,0 +1,1 @@
+0create or replace function f(begin int) returns int begin atomic select case when 1>0 then 2 end; select 1 as end; end; select 2

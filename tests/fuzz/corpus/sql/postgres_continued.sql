@@ -1,0 +1,3 @@
+0select E'a'
+'b\';'; select 'a'
+'b'; select a=-1, @-1, a::int[1:2]

@@ -1,0 +1,4 @@
+0copy t (a) from stdin;
+1;'
+\.
+select 2;

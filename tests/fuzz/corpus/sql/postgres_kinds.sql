@@ -1,0 +1,1 @@
+0create unique index concurrently i on t(a);vacuum;reindex (concurrently) table t;alter table a detach partition b concurrently;create subscription s connection '' publication p with (connect=false)

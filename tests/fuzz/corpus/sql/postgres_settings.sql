@@ -1,0 +1,1 @@
+0begin; set standard_conforming_strings = off; select 'a\';'; rollback; set local client_encoding='latin1'; reset all; select set_config('role','x',true)

@@ -1,0 +1,2 @@
+1select [;], `;```, x'3b', ";", ';'''; /* /* */ select 1 -- ;
+; pragma foreign_keys=off; .read

@@ -1,0 +1,1 @@
+1create temp trigger t after insert on x begin update a set b=case when 1 then 2 end; delete from c; end; select 2

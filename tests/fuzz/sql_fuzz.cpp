@@ -1,0 +1,119 @@
+// libFuzzer target for the splitter: whatever the bytes, it splits or refuses them in the
+// documented way, leaves out nothing, and agrees with PostgreSQL's grammar and with SQLite on what
+// these accept.  The first byte chooses the dialect.
+//
+// clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Ihost -Itests \
+//     tests/fuzz/sql_fuzz.cpp tests/database/sql/oracle.cpp host/database/sql/*.cpp \
+//     -lpg_query -lsqlite3 -lfmt -lcrypto -o sql_fuzz && ./sql_fuzz tests/fuzz/corpus/sql
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "database/sql/lexer.hpp"
+#include "database/sql/script.hpp"
+#include "database/sql/oracle.hpp"
+
+using namespace seedbed::host;
+using namespace seedbed::host::sql;
+
+namespace {
+
+void require(bool condition, const char* claim) {
+  if (condition) return;
+  std::cerr << "does not hold: " << claim << '\n';
+  std::abort();
+}
+
+void check_spans(std::string_view text, const std::vector<Statement>& statements) {
+  std::size_t end = 0;
+  for (const Statement& statement : statements) {
+    require(statement.offset >= end && statement.size > 0, "statements are in order");
+    const Place place = place_at("", text, statement.offset);
+    require(place.line == statement.line && place.column == statement.column, "places agree");
+    end = statement.offset + statement.size;
+    if (statement.kind != Kind::copy_in) continue;
+    require(statement.data_offset >= end, "data follow their statement");
+    end = statement.data_offset + statement.data_size;
+  }
+  require(end <= text.size(), "statements lie in the text");
+}
+
+bool contains(std::string_view text, std::string_view word) {
+  for (std::size_t i = 0; i + word.size() <= text.size(); ++i) {
+    if (same_word(text.substr(i, word.size()), word)) return true;
+  }
+  return false;
+}
+
+/// The statements with their data, without all that stood between them, mean what the text means.
+void check_rejoined(std::string_view text, Engine dialect, const std::vector<Statement>& statements) {
+  std::string rejoined = " ";
+  for (const Statement& statement : statements) {
+    rejoined += text.substr(statement.offset, statement.size);
+    rejoined += statement.kind == Kind::copy_in ? ";\n" : "; ";
+    if (statement.kind != Kind::copy_in) continue;
+    rejoined += text.substr(statement.data_offset, statement.data_size);
+    rejoined += "\\.\n ";
+  }
+  const std::vector<Statement> again = split(rejoined, dialect, "");
+  require(again.size() == statements.size(), "rejoined statements are split alike");
+  for (std::size_t i = 0; i < again.size(); ++i) {
+    require(rejoined.substr(again[i].offset, again[i].size) ==
+                text.substr(statements[i].offset, statements[i].size),
+            "rejoined statements are the same");
+    require(again[i].kind == statements[i].kind, "rejoined statements are of the same kinds");
+  }
+  if (contains(text, "seedbed:") || contains(text, "migrate:") || contains(text, "+goose")) return;
+  require(token_hash(rejoined, dialect) == token_hash(text, dialect), "layout does not count");
+}
+
+void check_inside(const std::vector<test::Span>& spans, const std::vector<Statement>& statements) {
+  require(spans.size() <= statements.size(), "no fewer statements than the oracle's");
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    const std::size_t end = statements[i].offset + statements[i].size;
+    require(statements[i].offset >= spans[i].begin && end <= spans[i].end, "the oracle's statements");
+  }
+}
+
+bool knows_more_than_the_grammar(const std::string& text) {
+  // Settings and COPY data are not the grammar's, and libpg_query's lexer, unlike the server's,
+  // takes no comment between the parts of a string.
+  return contains(text, "standard_conforming_strings") || contains(text, "copy") ||
+         contains(text, "\xEF\xBB\xBF") || contains(text, "\v");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const Engine dialect = data[0] % 2 == 0 ? Engine::postgres : Engine::sqlite;
+  const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
+  token_hash(text, dialect);
+  std::vector<Statement> statements;
+  try {
+    statements = split(text, dialect, "");
+  } catch (const Error& error) {
+    require(error.code() == ExitCode::usage && error.place().line > 0, "an error has a place");
+    if (dialect == Engine::sqlite || text.find('\0') != std::string::npos) return 0;
+    if (knows_more_than_the_grammar(text) || error.message().find("UTF-8") != std::string::npos) return 0;
+    if (error.message().find("client_encoding") != std::string::npos) return 0;
+    if (text.find("restrict") != std::string::npos) return 0;
+    require(!test::postgres_grammar_spans(text), "what the grammar takes is not refused");
+    return 0;
+  }
+  check_spans(text, statements);
+  check_rejoined(text, dialect, statements);
+  if (dialect == Engine::sqlite) {
+    check_inside(test::sqlite_prepared_spans(text), statements);
+  } else if (!knows_more_than_the_grammar(text)) {
+    const auto spans = test::postgres_grammar_spans(text);
+    if (spans) require(spans->size() == statements.size(), "as many statements as the grammar's");
+    if (spans) check_inside(*spans, statements);
+  }
+  return 0;
+}

@@ -1,0 +1,221 @@
+// Which format a folder is in, and which of its files belong together.
+
+#include "migration/folder_fixture.hpp"
+#include "support/catch.hpp"
+
+using namespace seedbed::host;
+using namespace seedbed::test;
+
+using Strings = std::vector<std::string>;
+
+TEST_CASE("a folder without files is native and has no migrations", "[migration]") {
+  const MigrationFolder folder = WrittenFolder{{"README.md", "nothing yet"}}.read();
+
+  CHECK(folder.format == Format::seedbed);
+  CHECK(folder.migrations.empty());
+}
+
+TEST_CASE("a folder that is not there cannot be read", "[migration]") {
+  const TempDir parent;
+
+  try {
+    read_migrations(parent / "nowhere", std::nullopt, Engine::sqlite, parent.path());
+    FAIL("a missing folder was read");
+  } catch (const Error& error) {
+    CHECK(error.code() == ExitCode::usage);
+    CHECK(error.message() ==
+          "could not read the migrations folder \"nowhere\": No such file or directory");
+  }
+}
+
+TEST_CASE("a file that cannot be read is an error", "[migration]") {
+  const WrittenFolder folder{};
+  std::filesystem::create_symlink("nowhere", folder.path() / "20260101120000_a.sql");
+
+  const Error error = folder.failure();
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.message() == "could not read \"20260101120000_a.sql\": No such file or directory");
+}
+
+TEST_CASE("a file added at the end does not change the versions before it", "[migration]") {
+  const WrittenFolder counted{{"001_a.sql", ""}, {"20260101120000_b.sql", "-- seedbed: up\n"}};
+  const WrittenFolder dated{{"20260101120000_b.sql", ""}, {"20270101_c.sql", ""}};
+
+  CHECK(versions(counted.read()) == Strings{"001_a", "20260101120000_b"});
+  CHECK(versions(dated.read()) == Strings{"20260101120000", "20270101"});
+}
+
+TEST_CASE("up and down files beside others are native", "[migration]") {
+  const MigrationFolder folder = WrittenFolder{
+      {"20260101120000_a.down.sql", ""},
+      {"20260101120000_a.up.sql", ""},
+      {"20260102120000_b.sql", ""}}.read();
+
+  CHECK(folder.format == Format::seedbed);
+  CHECK(versions(folder) == Strings{"20260101120000", "20260102120000"});
+  CHECK(folder.migrations[0].down.has_value());
+}
+
+TEST_CASE("a name that fits no format shows what a name looks like", "[migration]") {
+  const Error error = WrittenFolder{{"20260101120000_a.sql", ""}, {"schema.sql", ""}}.failure();
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.message() == "\"schema.sql\" is not the name of a seedbed migration");
+  CHECK(error.place().file == "schema.sql");
+  CHECK(error.detail() ==
+        "The folder is read as seedbed because its first file is \"20260101120000_a.sql\".");
+  CHECK_THAT(error.hint(), ContainsSubstring("is named like \"20260101120000_add_customers.sql\""));
+  CHECK_THAT(error.hint(), ContainsSubstring("begins with \"_\" or \".\" is left alone"));
+}
+
+TEST_CASE("a native name needs an underscore and a name", "[migration]") {
+  CHECK(WrittenFolder{{"20260101120000.sql", ""}}.failure().message() ==
+        "\"20260101120000.sql\" is not the name of a seedbed migration");
+  CHECK(WrittenFolder{{"20260101120000-a.sql", ""}}.failure().message() ==
+        "\"20260101120000-a.sql\" is not the name of a seedbed migration");
+}
+
+TEST_CASE("hidden and underscored names and other kinds of files are left alone", "[migration]") {
+  const WrittenFolder folder{{"20260101120000_a.sql", ""},
+                             {"_draft.sql", "'"},
+                             {".b.sql", "'"},
+                             {"README.md", ""},
+                             {"old/20250101120000_x.sql", ""}};
+
+  CHECK(versions(folder.read()) == Strings{"20260101120000"});
+}
+
+TEST_CASE("two files of one version are an error that names both", "[migration]") {
+  const Error error =
+      WrittenFolder{{"20260101120000_a.sql", ""}, {"20260101120000_b.sql", ""}}.failure();
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.message() == "two migrations have the version \"20260101120000\"");
+  CHECK(error.place().file == "20260101120000_b.sql");
+  CHECK_THAT(error.detail(),
+             ContainsSubstring("\"20260101120000_a.sql\" and \"20260101120000_b.sql\""));
+}
+
+TEST_CASE("versions that are the same number are one version", "[migration]") {
+  const WrittenFolder goose{{"1_a.sql", "-- +goose Up\n"}, {"001_b.sql", "-- +goose Up\n"}};
+  const WrittenFolder flyway{{"V1__a.sql", ""}, {"V1.0__b.sql", ""}};
+
+  CHECK_THAT(goose.failure().message(), ContainsSubstring("two migrations have the version"));
+  CHECK_THAT(flyway.failure().message(), ContainsSubstring("two migrations have the version"));
+}
+
+TEST_CASE("the file for an engine wins over the one for all", "[migration]") {
+  const WrittenFolder folder{{"20260101120000_a.sql", "SELECT 1;\n-- seedbed: down\nSELECT 2;"},
+                             {"20260101120000_a.postgres.sql", "SELECT 3;"}};
+
+  const MigrationFolder postgres = folder.read(),
+                        sqlite = folder.read(std::nullopt, Engine::sqlite);
+
+  CHECK(files(postgres) == Strings{"20260101120000_a.postgres.sql"});
+  CHECK_FALSE(postgres.migrations[0].down.has_value());
+  CHECK(files(sqlite) == Strings{"20260101120000_a.sql"});
+}
+
+TEST_CASE("the suffixes of engine and direction come in either order", "[migration]") {
+  const MigrationFolder folder = WrittenFolder{
+      {"20260101120000_a.up.postgres.sql", "SELECT 1;"},
+      {"20260101120000_a.postgres.down.sql", "SELECT 2;"},
+      {"20260101120000_a.sqlite.up.sql",
+       "SELECT 3;"}}.read(Format::seedbed);
+
+  REQUIRE(folder.migrations.size() == 1);
+  CHECK(statements(folder.migrations[0].up) == Strings{"SELECT 1"});
+  CHECK(statements(*folder.migrations[0].down) == Strings{"SELECT 2"});
+}
+
+TEST_CASE("a down file never runs forward", "[migration]") {
+  const WrittenFolder folder{{"20260101120000_a.sql", ""},    {"20260101120000_a_down.sql", ""},
+                             {"20260102120000_b.sql", ""},    {"20260102120000_b-down.sql", ""},
+                             {"20260103120000_c_up.sql", ""}, {"20260103120000_c_down.sql", ""},
+                             {"20260104120000_d.sql", ""},    {"20260104120000_down.sql", ""}};
+
+  const MigrationFolder read = folder.read();
+
+  REQUIRE(read.migrations.size() == 4);
+  CHECK(read.migrations[0].down->path == "20260101120000_a_down.sql");
+  CHECK(read.migrations[1].down->path == "20260102120000_b-down.sql");
+  CHECK(read.migrations[2].down->path == "20260103120000_c_down.sql");
+  CHECK(read.migrations[3].down->path == "20260104120000_down.sql");
+}
+
+TEST_CASE("a down part without its migration is an error", "[migration]") {
+  const Error error =
+      WrittenFolder{{"20260101120000_a.sql", ""}, {"20260102120000_lock_down.sql", ""}}.failure();
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.message() == "down part \"20260102120000_lock_down.sql\" has no migration");
+  CHECK(error.place().file == "20260102120000_lock_down.sql");
+  CHECK_THAT(error.hint(), ContainsSubstring("end its name in another word than \"down\""));
+}
+
+TEST_CASE("the down part of the other engine's migration is not missed", "[migration]") {
+  const WrittenFolder folder(
+      {{"20260101120000_a.postgres.sql", ""}, {"20260101120000_a.down.sql", ""}});
+
+  CHECK(folder.read(std::nullopt, Engine::sqlite).migrations.empty());
+}
+
+TEST_CASE("two down parts of one migration are an error that names both", "[migration]") {
+  const Error files = WrittenFolder{
+      {"20260101120000_a.sql", ""},
+      {"20260101120000_a_down.sql", ""},
+      {"20260101120000_a.down.sql",
+       ""}}.failure();
+  const Error marker = WrittenFolder{
+      {"20260101120000_a.sql", "-- seedbed: down\n"},
+      {"20260101120000_a_down.sql",
+       ""}}.failure();
+
+  CHECK(files.message() == "migration \"20260101120000_a.sql\" has two down parts");
+  CHECK_THAT(files.detail(), ContainsSubstring("\"20260101120000_a_down.sql\""));
+  CHECK_THAT(files.detail(), ContainsSubstring("\"20260101120000_a.down.sql\""));
+  CHECK(marker.message() == "migration \"20260101120000_a.sql\" has two down parts");
+  CHECK(marker.code() == ExitCode::usage);
+}
+
+TEST_CASE("a goose migration in Go is named", "[migration]") {
+  const Error error = WrittenFolder{
+      {"00001_a.sql", "-- +goose Up\n"},
+      {"00002_backfill.go",
+       "package x"}}.failure();
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.message() == "migration \"00002_backfill.go\" is written in Go");
+  CHECK(error.place().file == "00002_backfill.go");
+}
+
+TEST_CASE("a version of zero is none of goose's", "[migration]") {
+  const Error error = WrittenFolder{{"000_a.sql", "-- +goose Up\n"}}.failure();
+
+  CHECK(error.message() == "\"000_a.sql\" is not the name of a goose migration");
+}
+
+TEST_CASE("a flyway callback says where it belongs", "[migration]") {
+  const Error error = WrittenFolder{{"V1__a.sql", ""}, {"afterMigrate.sql", ""}}.failure();
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.message() == "\"afterMigrate.sql\" is not the name of a flyway migration");
+  CHECK_THAT(error.hint(), ContainsSubstring("under [hooks] in seedbed.toml"));
+}
+
+TEST_CASE("a folder of folders is refused instead of looking empty", "[migration]") {
+  const Error error =
+      WrittenFolder{{"20240101_a/up.sql", ""}, {"20240101_a/down.sql", ""}}.failure();
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.message() == "migration \"20240101_a/up.sql\" lies in a folder of its own");
+}
+
+TEST_CASE("the hashes are those of the forward file's bytes", "[migration]") {
+  const std::string text = "-- seedbed: up\nSELECT 1;\n-- seedbed: down\nSELECT 2;\n";
+  const MigrationFolder folder = WrittenFolder{{"20260101120000_a.sql", text}}.read();
+
+  CHECK(folder.migrations[0].sha256 == sql::sha256(text));
+  CHECK(folder.migrations[0].token_hash == sql::token_hash(text, Engine::postgres));
+}

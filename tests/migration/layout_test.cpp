@@ -1,0 +1,198 @@
+// Directives in migration files: what they mean and what is refused.
+
+#include "migration/folder_fixture.hpp"
+#include "support/catch.hpp"
+
+using namespace seedbed::host;
+using namespace seedbed::test;
+
+using Strings = std::vector<std::string>;
+
+namespace {
+
+Migration native(const std::string& text) {
+  return WrittenFolder{{"20260101120000_a.sql", text}}.read().migrations.at(0);
+}
+
+Error native_failure(const std::string& text) {
+  return WrittenFolder{{"20260101120000_a.sql", text}}.failure();
+}
+
+Error dbmate_failure(const std::string& text) {
+  return WrittenFolder{{"1_a.sql", text}}.failure(Format::dbmate);
+}
+
+Error goose_failure(const std::string& text) {
+  return WrittenFolder{{"1_a.sql", text}}.failure(Format::goose);
+}
+
+}  // namespace
+
+TEST_CASE("statements of a part keep their place in the file", "[migration]") {
+  const Migration migration = native(
+      "\xEF\xBB\xBF-- up: \xC3\xA9\r\n-- seedbed: up\r\nSELECT 'one';\r\n  SELECT 'tw\xC3\xB6'; "
+      "SELECT 3;\r\n"
+      "-- seedbed: down\r\nSELECT 4;");
+
+  REQUIRE(migration.up.statements.size() == 3);
+  CHECK(migration.up.statements[0].line == 3);
+  CHECK(migration.up.statements[1].column == 3);
+  CHECK(migration.up.statements[2].column == 17);
+  CHECK(statements(migration.up)[2] == "SELECT 3");
+  CHECK(migration.down->statements[0].line == 6);
+  CHECK(place_of(*migration.down, migration.down->statements[0].offset).text == "SELECT 4;");
+}
+
+TEST_CASE("without an up marker the text before down is the up part", "[migration]") {
+  const Migration migration = native("SELECT 1;\n-- seedbed: down\nSELECT 2;");
+
+  CHECK(statements(migration.up) == Strings{"SELECT 1"});
+  CHECK(statements(*migration.down) == Strings{"SELECT 2"});
+}
+
+TEST_CASE("no-transaction counts for the file or for the part it stands in", "[migration]") {
+  const Migration file = native("-- seedbed: no-transaction\n-- seedbed: up\n-- seedbed: down\n");
+  const Migration part = native("-- seedbed: up\n--seedbed:  NO-TRANSACTION \n-- seedbed: down\n");
+
+  CHECK_FALSE(file.up.transactional);
+  CHECK_FALSE(file.down->transactional);
+  CHECK_FALSE(part.up.transactional);
+  CHECK(part.down->transactional);
+}
+
+TEST_CASE("an unknown seedbed directive is an error at its line", "[migration]") {
+  const Error error = native_failure("SELECT 1;\n  -- seedbed: dwon\nSELECT 2;");
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.message() == "there is no seedbed directive \"dwon\"");
+  CHECK(error.place().line == 2);
+  CHECK(error.place().column == 15);
+  CHECK(error.hint() == "Did you mean \"down\"?");
+}
+
+TEST_CASE("a seedbed directive that nothing resembles lists the known ones", "[migration]") {
+  CHECK(native_failure("-- seedbed: sideways").hint() == "Known are: up, down, no-transaction.");
+  CHECK(native_failure("-- seedbed:").message() == "there is no seedbed directive \"\"");
+}
+
+TEST_CASE("a part that stands twice in a file is an error", "[migration]") {
+  const Error error = native_failure("-- seedbed: up\n-- seedbed: up\n");
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.message() == "a second \"up\" part in one file");
+  CHECK(error.place().line == 2);
+}
+
+TEST_CASE("a statement before the first marker is an error at the statement", "[migration]") {
+  const Error error = native_failure("-- why\nSELECT 1;\n-- seedbed: up\nSELECT 2;\n");
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.message() == "a statement before the line that says what runs");
+  CHECK(error.place().line == 2);
+  CHECK(error.place().text == "SELECT 1;");
+}
+
+TEST_CASE("a down file has no parts", "[migration]") {
+  const Error error =
+      WrittenFolder{{"20260101120000_a.sql", ""}, {"20260101120000_a.down.sql", "-- seedbed: up\n"}}
+          .failure();
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.message() == "\"up\" in a file that is a down part as a whole");
+  CHECK(error.place().file == "20260101120000_a.down.sql");
+}
+
+TEST_CASE("text that cannot be split is an error at its place in the file", "[migration]") {
+  const Error error = native_failure("-- seedbed: up\nSELECT 'never closed;\n-- seedbed: down\n");
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.place().file == "20260101120000_a.sql");
+  CHECK(error.place().line == 2);
+  CHECK(error.place().column == 8);
+}
+
+TEST_CASE("directives of another tool are refused in a file that would run them", "[migration]") {
+  const WrittenFolder goose(
+      {{"20260101120000_a.sql", ""}, {"20260102120000_b.sql", "-- +goose Up\n-- +goose Down\n"}});
+  const WrittenFolder seedbed{{"1_a.sql", "-- +goose Up\n-- seedbed: down\n"}};
+
+  CHECK(goose.failure().message() == "a goose directive in a file of the seedbed format");
+  CHECK(goose.failure().place().file == "20260102120000_b.sql");
+  CHECK_THAT(goose.failure().hint(), ContainsSubstring("Set format = \"goose\""));
+  CHECK(seedbed.failure().message() == "a seedbed directive in a file of the goose format");
+  CHECK(seedbed.failure().code() == ExitCode::usage);
+}
+
+TEST_CASE("prose about migrations is no directive", "[migration]") {
+  CHECK(
+      statements(native("-- migrate: all users\n-- migrate:users\n-- +goosebumps\nSELECT 1;").up) ==
+      Strings{"SELECT 1"});
+}
+
+TEST_CASE("an unknown dbmate option is an error that names the nearest", "[migration]") {
+  const Error error = dbmate_failure("-- migrate:up transaction:flase\n");
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.message() == "there is no dbmate option \"transaction:flase\"");
+  CHECK(error.place().line == 1);
+  CHECK(error.hint() == "Did you mean \"transaction:false\"?");
+}
+
+TEST_CASE("dbmate markers stand where they belong", "[migration]") {
+  CHECK(dbmate_failure("-- migrate:dwon\n").message() == "there is no dbmate directive \"dwon\"");
+  CHECK(dbmate_failure("-- migrate:down\n").message() ==
+        "a \"migrate:down\" without a \"migrate:up\" before it");
+  CHECK(dbmate_failure("-- migrate:up\n-- migrate:down\n-- migrate:down\n").place().line == 3);
+  CHECK(dbmate_failure("SELECT 1;\n").message() == "the file has no \"-- migrate:up\" line");
+  CHECK(dbmate_failure("SELECT 1;\n-- migrate:up\n").message() ==
+        "a statement before the line that says what runs");
+}
+
+TEST_CASE("a dbmate file with one up part outside a transaction is outside as a whole",
+          "[migration]") {
+  const MigrationFolder folder =
+      WrittenFolder(
+          {{"1_a.sql", "-- migrate:up\n-- migrate:up transaction:false\n-- migrate:down\n"}})
+          .read(Format::dbmate);
+
+  CHECK_FALSE(folder.migrations[0].up.transactional);
+  CHECK(folder.migrations[0].down->transactional);
+}
+
+TEST_CASE("goose annotations count in any case", "[migration]") {
+  const MigrationFolder folder =
+      WrittenFolder(
+          {{"1_a.sql", "--   +GOOSE   up\nSELECT 1;\n-- +goose no  transaction\n-- +goose DOWN\n"}})
+          .read();
+
+  CHECK(folder.format == Format::goose);
+  CHECK(statements(folder.migrations[0].up) == Strings{"SELECT 1"});
+  CHECK_FALSE(folder.migrations[0].up.transactional);
+}
+
+TEST_CASE("an unknown goose annotation is an error that names the nearest", "[migration]") {
+  const Error error = goose_failure("-- +goose Up\n-- +goose StatmentBegin\n");
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.message() == "there is no goose annotation \"statmentbegin\"");
+  CHECK(error.place().line == 2);
+  CHECK(error.hint() == "Did you mean \"statementbegin\"?");
+}
+
+TEST_CASE("goose annotations stand where they belong", "[migration]") {
+  CHECK(goose_failure("-- +goose Down\n-- +goose Up\n").message() == "\"Down\" before \"Up\"");
+  CHECK(goose_failure("-- +goose Up\n-- +goose Up\n").message() ==
+        "a second \"up\" annotation in one file");
+  CHECK(goose_failure("-- +goose StatementBegin\n").message() ==
+        "a \"StatementBegin\" before \"Up\" or \"Down\"");
+  CHECK(goose_failure("-- +goose Up\n-- +goose StatementEnd\n").message() ==
+        "a \"StatementEnd\" without a \"StatementBegin\"");
+  CHECK(goose_failure("-- +goose Up\n-- +goose StatementBegin\n-- +goose StatementBegin\n")
+            .message() == "a \"StatementBegin\" inside another");
+  CHECK(goose_failure("-- +goose Up\n-- +goose StatementBegin\n").place().line == 2);
+  CHECK(goose_failure("-- +goose Up\n-- +goose StatementBegin\n-- +goose Down\n").message() ==
+        "a \"StatementBegin\" without its \"StatementEnd\"");
+  CHECK(goose_failure("").message() == "the file has no \"-- +goose Up\" line");
+  CHECK(goose_failure("SELECT 1;\n-- +goose Up\n").message() ==
+        "a statement before the line that says what runs");
+}
