@@ -16,5 +16,9 @@ CREATE TABLE providers (
   updated_at      timestamptz NOT NULL DEFAULT now()
 );
 
+-- Everybody may read what is active; the owner, and roles that bypass row-level security, write.
+ALTER TABLE providers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY providers_readable ON providers FOR SELECT USING (is_active);
+
 -- seedbed: down
 DROP TABLE providers;

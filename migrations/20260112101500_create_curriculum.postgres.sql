@@ -95,5 +95,21 @@ CREATE TABLE concept_prerequisites (
 CREATE INDEX concept_prerequisites_prerequisite_id_idx ON concept_prerequisites (prerequisite_id);
 CREATE INDEX concept_prerequisites_snapshot_id_idx ON concept_prerequisites (snapshot_id);
 
+-- Everybody may read what is published; the owner, and roles that bypass row-level security, write.
+ALTER TABLE snapshots ENABLE ROW LEVEL SECURITY;
+CREATE POLICY snapshots_readable ON snapshots FOR SELECT USING (status = 'published');
+ALTER TABLE domains ENABLE ROW LEVEL SECURITY;
+CREATE POLICY domains_readable ON domains FOR SELECT USING (true);
+ALTER TABLE trails ENABLE ROW LEVEL SECURITY;
+CREATE POLICY trails_readable ON trails FOR SELECT USING (true);
+ALTER TABLE concepts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY concepts_readable ON concepts FOR SELECT USING (true);
+ALTER TABLE sparks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sparks_readable ON sparks FOR SELECT USING (true);
+ALTER TABLE beacons ENABLE ROW LEVEL SECURITY;
+CREATE POLICY beacons_readable ON beacons FOR SELECT USING (true);
+ALTER TABLE concept_prerequisites ENABLE ROW LEVEL SECURITY;
+CREATE POLICY concept_prerequisites_readable ON concept_prerequisites FOR SELECT USING (true);
+
 -- seedbed: down
 DROP TABLE concept_prerequisites, beacons, sparks, concepts, trails, domains, snapshots;

@@ -83,6 +83,19 @@ CREATE TABLE catalog_journey_ratings (
 );
 CREATE INDEX catalog_journey_ratings_user_id_idx ON catalog_journey_ratings (user_id);
 
+-- Everybody may read what is published; the owner, and roles that bypass row-level security, write.
+ALTER TABLE catalog_journeys ENABLE ROW LEVEL SECURITY;
+CREATE POLICY catalog_journeys_readable ON catalog_journeys FOR SELECT USING (status = 'published');
+ALTER TABLE catalog_chapters ENABLE ROW LEVEL SECURITY;
+CREATE POLICY catalog_chapters_readable ON catalog_chapters FOR SELECT USING (true);
+ALTER TABLE catalog_journey_chapters ENABLE ROW LEVEL SECURITY;
+CREATE POLICY catalog_journey_chapters_readable ON catalog_journey_chapters FOR SELECT USING (true);
+ALTER TABLE catalog_insights ENABLE ROW LEVEL SECURITY;
+CREATE POLICY catalog_insights_readable ON catalog_insights FOR SELECT USING (status = 'published');
+ALTER TABLE catalog_chapter_insights ENABLE ROW LEVEL SECURITY;
+CREATE POLICY catalog_chapter_insights_readable ON catalog_chapter_insights FOR SELECT USING (true);
+
+-- No policy: who learns what is nobody else's business.
 ALTER TABLE catalog_journey_enrollments ENABLE ROW LEVEL SECURITY;
 ALTER TABLE catalog_journey_ratings ENABLE ROW LEVEL SECURITY;
 

@@ -72,6 +72,10 @@ CREATE TABLE profiles (
 );
 CREATE INDEX profiles_style_id_idx ON profiles (style_id);
 
+ALTER TABLE styles_metadata ENABLE ROW LEVEL SECURITY;
+CREATE POLICY styles_metadata_readable ON styles_metadata FOR SELECT USING (true);
+
+-- No policy: the application reads these for the person who is logged in.
 ALTER TABLE users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE subscriptions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE journeys ENABLE ROW LEVEL SECURITY;

@@ -194,8 +194,8 @@ CREATE TABLE session_events (
 );
 CREATE INDEX session_events_session_id_idx ON session_events (session_id, kind);
 
--- The dashboard user of this request, or NULL.  request.jwt.claims is what Supabase's API sets; read
--- here directly, so that the schema does without Supabase's auth functions too.
+-- The dashboard user of this request, or NULL.  request.jwt.claims is what Supabase's API sets; it
+-- is read directly, so that the schema does without Supabase's auth functions too.
 CREATE FUNCTION current_dashboard_user_id() RETURNS uuid
 LANGUAGE sql STABLE SET search_path = '' AS $$
   SELECT (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid
@@ -210,8 +210,11 @@ LANGUAGE sql STABLE SECURITY DEFINER AS $$
                   WHERE id = current_dashboard_user_id() AND role = 'admin')
 $$;
 
+ALTER TABLE clients ENABLE ROW LEVEL SECURITY;
 ALTER TABLE site_domains ENABLE ROW LEVEL SECURITY;
+ALTER TABLE configs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE client_configs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ai_sections ENABLE ROW LEVEL SECURITY;
 ALTER TABLE dashboard_users ENABLE ROW LEVEL SECURITY;
 ALTER TABLE backoffice_user_domains ENABLE ROW LEVEL SECURITY;
 ALTER TABLE api_key_pool ENABLE ROW LEVEL SECURITY;

@@ -53,8 +53,8 @@ void add_globals(CLI::App& app, RawGlobals& raw, CommandLine& settings) {
   app.add_option("--migrations", settings.migrations);
   app.add_option("--migrations-format", settings.migrations_format);
   // Else a repeatable option would swallow the words after its value.
-  app.add_option("--seeders", settings.seeders)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("--sql", settings.sql)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--seeders", settings.seeders)->allow_extra_args(false);
+  app.add_option("--sql", settings.sql)->allow_extra_args(false);
   app.add_option("--lock-timeout", settings.lock_timeout);
   app.add_option("--wait", raw.wait);
   app.add_option("--format", raw.format);
@@ -72,6 +72,11 @@ std::vector<std::string> option_names(const CLI::App& app) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   }
   return names;
+}
+
+bool has_option(const CLI::App& app, const std::string& option) {
+  const std::vector<std::string> names = option_names(app);
+  return std::find(names.begin(), names.end(), option) != names.end();
 }
 
 std::string did_you_mean(const std::string& word, std::span<const std::string> known) {
@@ -92,10 +97,7 @@ Error no_such_command(const std::string& word) {
 std::string commands_with(const Parser& parser, const std::string& option) {
   std::vector<std::string> names;
   for (const KnownCommand& each : parser.known) {
-    const std::vector<std::string> own = option_names(*each.app);
-    if (std::find(own.begin(), own.end(), option) != own.end()) {
-      names.push_back(fmt::format("\"{}\"", each.command->name));
-    }
+    if (has_option(*each.app, option)) names.push_back(fmt::format("\"{}\"", each.command->name));
   }
   return names.empty() ? "" : fmt::format("It is an option of {}, after the command.", fmt::join(names, " and "));
 }
@@ -103,6 +105,10 @@ std::string commands_with(const Parser& parser, const std::string& option) {
 Error no_such_option(const Parser& parser, const std::string& word) {
   const KnownCommand* const chosen = parser.chosen();
   const std::string option = word.substr(0, word.find('='));
+  if (chosen != nullptr && has_option(*chosen->app, option)) {
+    return Error(ExitCode::usage, fmt::format("option \"{}\" of \"{}\" must stand after the command", option,
+                                              chosen->command->name));
+  }
   const std::string command = chosen == nullptr ? "" : chosen->command->name;
   Error error(ExitCode::usage, command.empty() ? fmt::format("there is no option \"{}\"", option)
                                                : fmt::format("\"{}\" has no option \"{}\"", command, option));
@@ -125,9 +131,10 @@ Error unexpected(const Parser& parser) {
                fmt::format("\"{}\" takes no argument \"{}\"", parser.chosen()->command->name, word));
 }
 
-// CLI11's own words begin with the option's name and a colon.
+// CLI11's own words hold the option's name, before a colon or a blank.
 Error wrong_value(const Parser& parser, const std::string& words) {
-  const std::string option = words.substr(0, words.find(':'));
+  const std::size_t start = std::min(words.find("--"), words.size());
+  const std::string option = words.substr(start, words.find_first_of(": ", start) - start);
   const CLI::Option* found = parser.app.get_option_no_throw(option);
   if (found == nullptr && parser.chosen() != nullptr) found = parser.chosen()->app->get_option_no_throw(option);
   if (found == nullptr) return Error(ExitCode::usage, words);

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <system_error>
 
@@ -11,6 +12,7 @@
 #include <seedbed_template.hpp>
 
 #include "cli/command.hpp"
+#include "config/text_file.hpp"
 #include "migration/new_migration.hpp"
 
 namespace seedbed::host::cli {
@@ -28,7 +30,8 @@ folder and in that folder's format.  Needs no database.
 
 options:
   --seeder NAME  write a plugin folder instead, ready to build: plugins/NAME,
-                 or NAME in the folder that --seeders names
+                 or NAME in the folder that --seeders names; the migration
+                 makes the table that it fills
 
 and those of "seedbed -h"
 )";
@@ -75,10 +78,7 @@ std::string named(std::string_view text, const std::string& seeder) {
   return replaced(replaced(std::string(text), "my_seeder", seeder), "MySeeder", pascal_case(seeder));
 }
 
-fs::path shown(const fs::path& path) {
-  const fs::path relative = path.lexically_relative(fs::current_path());
-  return relative.empty() || *relative.begin() == ".." ? path : relative;
-}
+fs::path shown(const fs::path& path) { return name_for_people(path, fs::current_path()); }
 
 void write_file(const fs::path& path, const std::string& text) {
   std::ofstream stream(path, std::ios::binary);
@@ -88,7 +88,22 @@ void write_file(const fs::path& path, const std::string& text) {
                                            std::generic_category().message(errno)));
 }
 
-CreatedFiles create_seeder(const std::string& name, const fs::path& parent) {
+std::vector<fs::path> create_new_migration(const std::string& name, const Settings& settings,
+                                           const MigrationText& text = {}) {
+  const std::optional<Format> format = parse_format(settings.migrations.format, "the settings");
+  return create_migration(settings.migrations.directory, format, fs::current_path(), name,
+                          std::chrono::system_clock::now(), text);
+}
+
+// The template's migration is in our own format; a folder may have another.
+MigrationText template_migration(const std::string& seeder) {
+  constexpr std::string_view kUp = "-- seedbed: up\n", kDown = "\n-- seedbed: down\n";
+  const std::string text = named(kTemplateMigration, seeder);
+  const std::size_t down = text.find(kDown);
+  return {text.substr(kUp.size(), down - kUp.size()), text.substr(down + kDown.size())};
+}
+
+CreatedFiles create_seeder(const std::string& name, const fs::path& parent, const Settings& settings) {
   check_seeder_name(name);
   const fs::path folder = parent / name;
   if (fs::exists(folder)) {
@@ -106,18 +121,13 @@ CreatedFiles create_seeder(const std::string& name, const fs::path& parent) {
     write_file(path, named(file.text, name));
     created.files.push_back(shown(path));
   }
+  for (const fs::path& path : create_new_migration("create_" + name, settings, template_migration(name))) {
+    created.files.push_back(path);
+  }
   const std::string where = shown(folder).string();
   created.next = fmt::format("build it:  cmake -S {0} -B {0}/build && cmake --build {0}/build\n"
                              "run it:    seedbed up --seeders {0}/build",
                              where);
-  return created;
-}
-
-CreatedFiles create_new_migration(const std::string& name, const Settings& settings) {
-  CreatedFiles created;
-  created.files = create_migration(settings.migrations.directory,
-                                   parse_format(settings.migrations.format, "the settings"), fs::current_path(),
-                                   name, std::chrono::system_clock::now());
   return created;
 }
 
@@ -130,8 +140,9 @@ ExitCode create(const NewOptions& options, const Globals& globals) {
   const Settings settings = resolve_without_database(globals);
   const bool parent_named = !globals.settings.seeders.empty();
   const fs::path parent = parent_named ? fs::absolute(globals.settings.seeders.front()) : settings.root / "plugins";
-  const CreatedFiles created = options.seeder.empty() ? create_new_migration(options.migration, settings)
-                                                      : create_seeder(options.seeder, parent);
+  const CreatedFiles created = options.seeder.empty()
+                                   ? CreatedFiles{create_new_migration(options.migration, settings), ""}
+                                   : create_seeder(options.seeder, parent, settings);
   if (!globals.look.quiet || globals.look.format != OutputFormat::text) print(created, globals.look);
   return ExitCode::done;
 }

@@ -27,6 +27,7 @@ SeederList list_seeders(const Settings& settings) {
   SeederList list;
   list.environment = settings.environment;
   list.tier = settings.tier;
+  list.directory = std::filesystem::current_path();
   list.broken.swap(found.broken);  // planning refuses them; here they are part of the answer
   list.seeders = plan_seeders(found, settings, {});
   for (const Named& named : settings.seeders.order) {

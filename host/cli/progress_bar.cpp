@@ -44,7 +44,7 @@ std::string progress_line(const std::string& what, std::uint64_t done, std::uint
   }
   const auto seconds = std::chrono::duration<double>(elapsed).count();
   if (seconds > 0) line += fmt::format("  {}/s", amount(number / seconds));
-  return shortened(line, columns - 1);
+  return clipped(line, columns - 1);
 }
 
 ProgressBar::~ProgressBar() {

@@ -1,14 +1,12 @@
-#include <cerrno>
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <memory>
-#include <system_error>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/command.hpp"
+#include "config/text_file.hpp"
 
 namespace seedbed::host::cli {
 
@@ -40,18 +38,9 @@ Engine parse_dialect(const std::string& text) {
       .hint("The dialects are postgres and sqlite.");
 }
 
-std::string read(std::istream& stream) {
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-}
-
-std::string read_file(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::string text = read(stream);
-  if (!stream.is_open() || stream.bad()) {
-    throw Error(ExitCode::usage, fmt::format("could not read \"{}\": {}", file,
-                                             std::generic_category().message(errno)));
-  }
-  return text;
+std::string read(const std::string& file) {
+  if (file != "-") return read_text_file(file, file).text;
+  return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
 }
 
 ExitCode split(const SplitOptions& options, const Globals& globals) {
@@ -62,7 +51,7 @@ ExitCode split(const SplitOptions& options, const Globals& globals) {
   const Engine dialect = parse_dialect(options.dialect);
   StatementList list;
   list.file = options.file;
-  list.text = options.file == "-" ? read(std::cin) : read_file(options.file);
+  list.text = read(options.file);
   list.statements = sql::split(list.text, dialect, options.file);
   list.count_only = options.count;
   print(list, globals.look);

@@ -79,8 +79,6 @@ class Database {
   /// `rebuilds_tables`: on SQLite, foreign keys are not enforced until commit(), which checks them
   /// all, so that a table can be dropped and made anew without its children.
   virtual void begin(std::chrono::milliseconds patience, bool rebuilds_tables = false) = 0;
-  /// Starts a transaction that only reads, with no lock.
-  virtual void begin_read_only() = 0;
   virtual void commit() = 0;
   /// Never throws; does nothing outside a transaction.
   virtual void rollback() noexcept = 0;

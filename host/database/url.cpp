@@ -214,10 +214,10 @@ std::string tls_settings(const Options& options, const std::vector<Target>& host
                                    [](const Target& host) { return !is_socket(host.address); });
   if (!network) return {};
   std::string result;
-  for (const char* keyword :
-       {"sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "sslnegotiation"}) {
+  for (const char* keyword : {"sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl"}) {
     const std::string setting = value(options, keyword);
-    if (!setting.empty())
+    // libpq 17 fills in sslnegotiation=postgres, which older ones do not know.
+    if (!setting.empty() && setting != "postgres")
       result += fmt::format("{}{}={}", result.empty() ? "" : " ", keyword, setting);
   }
   return result;

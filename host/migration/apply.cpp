@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <regex>
 #include <span>
 
 #include <fmt/format.h>
@@ -28,6 +29,15 @@ std::span<const Statement> unwrapped(const std::vector<Statement>& all) {
   return statements;
 }
 
+const Statement* first_control(const SqlPart& part) {
+  for (const Statement& statement : unwrapped(part.statements)) {
+    if (statement.kind == Kind::begin || statement.kind == Kind::commit ||
+        statement.kind == Kind::rollback)
+      return &statement;
+  }
+  return nullptr;
+}
+
 AppliedMigration ledger_row(const Migration& migration, std::chrono::microseconds took) {
   return {migration.version,
           migration.name,
@@ -47,18 +57,6 @@ void record(Database& database, const Migration& migration, std::chrono::microse
     ledger.record(ledger_row(migration, took));
 }
 
-/// SQLite: a file that switches foreign keys rebuilds a table, which works only outside a
-/// transaction; the switch itself is then ours.
-bool rebuilds_tables(const Migration& migration) {
-  return std::ranges::any_of(migration.up.statements, [&](const Statement& statement) {
-    if (statement.kind != Kind::session) return false;
-    std::string text = migration.up.text.substr(statement.offset, statement.size);
-    std::ranges::transform(text, text.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text.starts_with("pragma") && text.find("foreign_keys") != std::string::npos;
-  });
-}
-
 void run_part(Database& database, const SqlPart& part, std::span<const Statement> statements) {
   database.run_script(part.text, statements,
                       [&](std::size_t offset) { return place_of(part, offset); });
@@ -72,11 +70,19 @@ std::chrono::microseconds apply_outside(Database& database, const Migration& mig
     try {
       run_part(database, migration.up, std::span(statements).subspan(i, 1));
     } catch (Error& error) {
-      error.detail(fmt::format(
-          "The file runs outside a transaction: {} of its {} statements took effect and remain.", i,
-          statements.size()));
+      const bool inside_its_own = database.in_transaction();
+      database.rollback();
+      error.detail(fmt::format("The file runs outside a transaction: {} of its {} statements ran and remain{}.",
+                               i, statements.size(),
+                               inside_its_own ? ", but for those of the transaction that it had open" : ""));
       throw;
     }
+  }
+  if (database.in_transaction()) {
+    database.rollback();
+    throw Error(ExitCode::failed, "the file begins a transaction that it does not end")
+        .at({migration.up.path.string(), 0, 0, ""})
+        .detail("What it did inside that transaction was rolled back.");
   }
   Transaction transaction(database, patience);
   database.reset_session();
@@ -88,21 +94,31 @@ std::chrono::microseconds apply_outside(Database& database, const Migration& mig
 
 }  // namespace
 
-void check_transaction_control(const Migration& migration) {
-  if (!migration.up.transactional) return;
-  for (const Statement& statement : unwrapped(migration.up.statements)) {
-    if (statement.kind != Kind::begin && statement.kind != Kind::commit &&
-        statement.kind != Kind::rollback)
-      continue;
-    throw Error(ExitCode::refused,
-                fmt::format("migration \"{}\" controls transactions itself", migration.file))
-        .at(place_of(migration.up, statement.offset))
-        .detail(
-            "A migration and its ledger row commit in one transaction, which this statement would "
-            "end or split.")
-        .hint(
-            "Remove the statement, or put \"-- seedbed: no-transaction\" at the top of the file.");
-  }
+bool controls_transactions(const Migration& migration) {
+  return migration.up.transactional && first_control(migration.up) != nullptr;
+}
+
+void refuse_transaction_control(const Migration& migration) {
+  if (!controls_transactions(migration)) return;
+  throw Error(ExitCode::refused,
+              fmt::format("migration \"{}\" controls transactions itself", migration.file))
+      .at(place_of(migration.up, first_control(migration.up)->offset))
+      .detail(
+          "A migration and its ledger row commit in one transaction, which this statement would end "
+          "or split.")
+      .hint(
+          "Remove the statement, or run the file as it was written with --own-transactions as-is.");
+}
+
+bool rebuilds_tables(const Migration& migration) {
+  static const std::regex kSwitchOff(R"(pragma\s+(main\s*\.\s*)?foreign_keys\s*[=(]\s*['"]?(off|0|no|false)\b)",
+                                     std::regex::icase);
+  return std::ranges::any_of(migration.up.statements, [&](const Statement& statement) {
+    if (statement.kind != Kind::session) return false;
+    const auto text = migration.up.text.begin() + static_cast<std::ptrdiff_t>(statement.offset);
+    return std::regex_search(text, text + static_cast<std::ptrdiff_t>(statement.size), kSwitchOff,
+                             std::regex_constants::match_continuous);
+  });
 }
 
 bool runs_outside_transaction(const Migration& migration, std::string* why) {

@@ -8,16 +8,20 @@
 
 namespace seedbed::host {
 
-/// Checks the transaction control inside a forward part.  A BEGIN … COMMIT around the whole file is
-/// the migration's own transaction and is fine.
-///
-/// Throws Error{refused} at the line of any other BEGIN, COMMIT, ROLLBACK or savepoint that would
-/// end or split the transaction.
-void check_transaction_control(const Migration& migration);
+/// True if a forward part that should run in one transaction begins, commits or rolls back some of
+/// its own.  A BEGIN … COMMIT around the whole file is the migration's transaction and does not count.
+bool controls_transactions(const Migration& migration);
+
+/// Throws Error{refused} at the first statement for which controls_transactions() is true.
+void refuse_transaction_control(const Migration& migration);
 
 /// True if the file runs outside a transaction: because it says so, or because a statement in it,
 /// which `why` then names, cannot run in one.
 bool runs_outside_transaction(const Migration& migration, std::string* why = nullptr);
+
+/// True if the file switches SQLite's foreign keys off, as rebuilding a table needs.  That works
+/// only outside a transaction, so the switch is then Database::begin()'s.
+bool rebuilds_tables(const Migration& migration);
 
 /// Runs `migration` and records it.  Returns how long it took, or nothing when another run had
 /// applied it meanwhile.

@@ -74,23 +74,29 @@ struct NewFile {
   std::string text;
 };
 
-std::vector<NewFile> new_files(Format format, const std::string& version, const std::string& name) {
+std::string marked(const char* up, const char* down, const MigrationText& text) {
+  return fmt::format("{}\n{}\n{}\n{}", up, text.up.empty() ? "\n" : text.up, down,
+                     text.down.empty() ? "\n" : text.down);
+}
+
+std::vector<NewFile> new_files(Format format, const std::string& version, const std::string& name,
+                               const MigrationText& text) {
   const std::string stem = version + "_" + name;
   switch (format) {
     case Format::seedbed:
-      return {{stem + ".sql", "-- seedbed: up\n\n\n-- seedbed: down\n\n"}};
+      return {{stem + ".sql", marked("-- seedbed: up", "-- seedbed: down", text)}};
     case Format::dbmate:
-      return {{stem + ".sql", "-- migrate:up\n\n\n-- migrate:down\n\n"}};
+      return {{stem + ".sql", marked("-- migrate:up", "-- migrate:down", text)}};
     case Format::goose:
-      return {{stem + ".sql", "-- +goose Up\n\n\n-- +goose Down\n\n"}};
+      return {{stem + ".sql", marked("-- +goose Up", "-- +goose Down", text)}};
     case Format::golang_migrate:
-      return {{stem + ".up.sql", ""}, {stem + ".down.sql", ""}};
+      return {{stem + ".up.sql", text.up}, {stem + ".down.sql", text.down}};
     case Format::flyway:
-      return {{"V" + version + "__" + name + ".sql", ""}};
+      return {{"V" + version + "__" + name + ".sql", text.up}};
     // Their own tools know no down part: they would run it.
     case Format::supabase:
     case Format::plain:
-      return {{stem + ".sql", ""}};
+      return {{stem + ".sql", text.up}};
   }
   return {};
 }
@@ -147,7 +153,8 @@ std::string next_version(Format format, std::string_view newest,
 
 std::vector<fs::path> create_migration(const fs::path& directory, std::optional<Format> format,
                                        const fs::path& root, std::string_view name,
-                                       std::chrono::system_clock::time_point now) {
+                                       std::chrono::system_clock::time_point now,
+                                       const MigrationText& text) {
   const std::string clean = migration_name(name);
   std::error_code failure;
   fs::create_directories(directory, failure);
@@ -158,7 +165,7 @@ std::vector<fs::path> create_migration(const fs::path& directory, std::optional<
   const Folder folder = open_folder(directory, format, root);
   const std::string version = next_version(folder.format, newest_version(folder), now);
   std::vector<fs::path> written;
-  for (const NewFile& file : new_files(folder.format, version, clean)) {
+  for (const NewFile& file : new_files(folder.format, version, clean, text)) {
     write_new_file(directory / file.name, file.text);
     written.push_back(shown_path(directory / file.name, root));
   }

@@ -26,7 +26,12 @@ std::string migration_name(std::string_view name);
 std::string next_version(Format format, std::string_view newest,
                          std::chrono::system_clock::time_point now);
 
-/// Writes an empty migration into `directory`, made if it is missing, in the folder's format
+/// What a new migration says; empty parts are for its author to fill.
+struct MigrationText {
+  std::string up, down;  ///< whole lines
+};
+
+/// Writes a migration into `directory`, made if it is missing, in the folder's format
 /// (`format`, or what read_migrations() would find), and returns the paths as people see them: one,
 /// or golang-migrate's two.  Nothing is overwritten.
 ///
@@ -35,6 +40,7 @@ std::vector<std::filesystem::path> create_migration(const std::filesystem::path&
                                                     std::optional<Format> format,
                                                     const std::filesystem::path& root,
                                                     std::string_view name,
-                                                    std::chrono::system_clock::time_point now);
+                                                    std::chrono::system_clock::time_point now,
+                                                    const MigrationText& text = {});
 
 }  // namespace seedbed::host

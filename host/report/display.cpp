@@ -98,6 +98,11 @@ std::size_t bytes_within(std::string_view text, std::size_t columns) {
   return at;
 }
 
+std::string clipped(std::string_view text, std::size_t columns) {
+  if (display_width(text) <= columns) return std::string(text);
+  return std::string(text.substr(0, bytes_within(text, columns - 1))) + "…";
+}
+
 std::string shortened(std::string_view text, std::size_t columns) {
   std::string line;
   for (const char c : text) {
@@ -106,8 +111,7 @@ std::string shortened(std::string_view text, std::size_t columns) {
     else if (!line.empty() && line.back() != ' ') line += ' ';
     if (line.size() > 4 * columns) break;  // no character takes more bytes a column than this
   }
-  if (display_width(line) <= columns) return line;
-  return line.substr(0, bytes_within(line, columns - 1)) + "…";
+  return clipped(line, columns);
 }
 
 std::string printable(std::string_view text) {

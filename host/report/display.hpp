@@ -19,6 +19,9 @@ std::size_t display_width(std::string_view text);
 /// Bytes of the longest start of `text` that takes at most `columns`.
 std::size_t bytes_within(std::string_view text, std::size_t columns);
 
+/// The start of `text` that is at most `columns` wide, its last one an ellipsis if it is cut.
+std::string clipped(std::string_view text, std::size_t columns);
+
 /// `text` on one line and at most `columns` wide, an ellipsis in place of what was cut off.
 std::string shortened(std::string_view text, std::size_t columns);
 

@@ -44,8 +44,7 @@ QuotedLine around_caret(QuotedLine line) {
     line.caret -= display_width(std::string_view(line.text).substr(0, bytes)) - 1;
     line.text = "…" + line.text.substr(bytes);
   }
-  const std::size_t bytes = bytes_within(line.text, kLineWidth - 1);
-  if (bytes < line.text.size()) line.text = line.text.substr(0, bytes) + "…";
+  line.text = clipped(line.text, kLineWidth);
   return line;
 }
 
@@ -67,16 +66,12 @@ std::string indented(std::string_view text) {
 
 }  // namespace
 
-std::string to_text(const Error& error, bool color) {
+std::string explanation(const Error& error, bool color) {
   const Place& place = error.place();
-  const std::string state = error.sqlstate().empty() ? "" : fmt::format("SQLSTATE {}", error.sqlstate());
-
-  std::string message = printable(error.message());
-  if (place.file.empty() && !state.empty()) message += fmt::format(" ({})", state);
-  std::string result = fmt::format("seedbed: {} {}\n", painted("error:", Ink::red, color), message);
+  std::string result;
   if (!place.file.empty()) {
     result += fmt::format("  at:     {}", printable(location(place)));
-    result += state.empty() ? "\n" : fmt::format(" ({})\n", state);
+    result += error.sqlstate().empty() ? "\n" : fmt::format(" (SQLSTATE {})\n", error.sqlstate());
   }
   if (!place.text.empty()) {
     const QuotedLine line = around_caret(quoted_line(place));
@@ -88,6 +83,15 @@ std::string to_text(const Error& error, bool color) {
   if (!error.detail().empty()) result += fmt::format("  detail: {}\n", indented(error.detail()));
   if (!error.hint().empty()) result += fmt::format("  hint:   {}\n", indented(error.hint()));
   return result;
+}
+
+std::string to_text(const Error& error, bool color) {
+  std::string message = printable(error.message());
+  if (error.place().file.empty() && !error.sqlstate().empty()) {
+    message += fmt::format(" (SQLSTATE {})", error.sqlstate());
+  }
+  return fmt::format("seedbed: {} {}\n{}", painted("error:", Ink::red, color), message,
+                     explanation(error, color));
 }
 
 }  // namespace seedbed::host

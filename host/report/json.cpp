@@ -193,10 +193,7 @@ std::string to_json(const SeederList& list) {
   }
   result["broken"] = Json::array();
   for (const BrokenPlugin& plugin : list.broken) {
-    result["broken"].push_back({{"file", text(plugin.path.string())},
-                                {"message", text(plugin.message)},
-                                {"detail", text_or_null(plugin.detail)},
-                                {"hint", text_or_null(plugin.hint)}});
+    result["broken"].push_back({{"file", text(plugin.path.string())}, {"error", error_object(error_of(plugin))}});
   }
   result["not_found"] = Json::array();
   for (const Named& named : list.not_found) {

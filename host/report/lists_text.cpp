@@ -17,10 +17,9 @@ std::string to_text(const SeederList& list, bool color) {
   const Table table = seeder_table(list);
   result += table.empty() && list.broken.empty() ? "No seeders were found.\n" : table.text(color);
   for (const BrokenPlugin& plugin : list.broken) {
-    result += fmt::format("\n{} {}\n", painted("broken:", Ink::red, color), printable(plugin.message));
-    result += fmt::format("  file:   {}\n", plugin.path.string());
-    if (!plugin.detail.empty()) result += fmt::format("  detail: {}\n", printable(plugin.detail));
-    if (!plugin.hint.empty()) result += fmt::format("  hint:   {}\n", printable(plugin.hint));
+    const Error error = error_of(plugin);
+    result += fmt::format("\n{} {}\n{}", painted("broken:", Ink::red, color), printable(error.message()),
+                          explanation(error, color));
   }
   if (!list.not_found.empty()) {
     std::vector<std::string> names;

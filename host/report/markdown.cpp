@@ -84,9 +84,7 @@ std::string to_markdown(const Plan& plan) {
 std::string to_markdown(const SeederList& list) {
   std::string result = fmt::format("### seedbed plugins: {}, tier {}\n\n", list.environment, tier_name(list.tier));
   result += paragraph(seeder_table(list));
-  for (const BrokenPlugin& plugin : list.broken) {
-    result += fenced(fmt::format("{}: {}\n", plugin.path.string(), plugin.message));
-  }
+  for (const BrokenPlugin& plugin : list.broken) result += to_markdown(error_of(plugin));
   return result;
 }
 

@@ -24,7 +24,8 @@ std::string count_of(std::int64_t number, const char* what) {
 class Lines {
  public:
   void add(const std::string& label, std::vector<Cell> cells) {
-    cells.insert(cells.begin(), Cell{label == last_label_ ? "" : label, Ink::plain});
+    // Blocks that are left out must not move the others.
+    cells.insert(cells.begin(), Cell{label == last_label_ ? "" : fmt::format("{:<10}", label)});
     last_label_ = label;
     table_.row(std::move(cells));
   }

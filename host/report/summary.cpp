@@ -22,8 +22,7 @@ std::string what_stays(const Outcome& outcome) {
   const std::size_t seeders = committed_seeders(outcome);
   if (outcome.dry_run || (migrations == 0 && seeders == 0)) return "nothing was changed";
   if (seeders == 0) {
-    return fmt::format("{} applied and {}", counted(migrations, "migration"),
-                       migrations == 1 ? "stays" : "stay");
+    return fmt::format("{} {} applied", counted(migrations, "migration"), migrations == 1 ? "stays" : "stay");
   }
   if (migrations == 0) return fmt::format("{} committed", counted(seeders, "seeder"));
   return fmt::format("{} applied, {} committed", counted(migrations, "migration"), counted(seeders, "seeder"));
@@ -55,7 +54,7 @@ std::string summary_of(const Plan& plan) {
   const std::size_t migrations = plan.pending_migrations();
   std::size_t seeders = 0;
   for (std::size_t i = 0; i < plan.seeders.size(); ++i) {
-    if (plan.seeders[i].selected && seeder_state(plan, i) == "pending") ++seeders;
+    if (plan.seeders[i].selected && !plan.last_seedings.at(i).current) ++seeders;
   }
   if (migrations == 0 && seeders == 0) return "Nothing is pending.";
   if (seeders == 0) return fmt::format("{} pending.", counted(migrations, "migration"));
@@ -81,7 +80,9 @@ std::vector<std::string> remarks_on(const Plan& plan) {
 }
 
 std::string seeder_state(const Plan& plan, std::size_t index) {
-  return plan.last_seedings.at(index).ran_at.empty() ? "pending" : "done";
+  const LastSeeding& last = plan.last_seedings.at(index);
+  if (last.ran_at.empty()) return "pending";
+  return last.current ? "done" : "changed";
 }
 
 std::string title_of(const PlannedMigration& migration) {

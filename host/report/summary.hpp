@@ -23,7 +23,8 @@ std::string summary_of(const Plan& plan);
 /// Whole sentences about migrations that are edited, missing or out of order.
 std::vector<std::string> remarks_on(const Plan& plan);
 
-/// "done", or "pending", of the seeder at `index`.
+/// Of the seeder at `index`: "pending" if it never ran, "changed" if another version, other
+/// parameters or other files ran last, else "done".
 std::string seeder_state(const Plan& plan, std::size_t index);
 
 /// The file's name, or what the ledger knows where the file is missing.

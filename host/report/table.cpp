@@ -9,7 +9,7 @@ namespace {
 
 struct LaidColumn {
   std::size_t start = 0;
-  std::size_t width = 0;  ///< 0: left out
+  std::size_t width = 0;
 };
 
 std::string markdown_text(std::string_view text) {
@@ -29,29 +29,26 @@ void Table::row(std::vector<Cell> cells) {
   rows_.push_back(std::move(cells));
 }
 
-std::vector<std::size_t> Table::widths() const {
-  std::vector<std::size_t> widths(columns_.size(), 0);
+std::vector<std::optional<std::size_t>> Table::widths() const {
+  std::vector<std::optional<std::size_t>> widths(columns_.size());
   for (const std::vector<Cell>& cells : rows_) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (cells[i].text.empty()) continue;
       const std::size_t width = cells[i].spills ? 0 : display_width(cells[i].text);
-      widths[i] = std::max(widths[i], width);
+      widths[i] = std::max(widths[i].value_or(display_width(columns_[i].title)), width);
     }
-  }
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (widths[i] > 0 || i == 0) widths[i] = std::max(widths[i], display_width(columns_[i].title));
   }
   return widths;
 }
 
 std::string Table::text(bool color, std::size_t min_width) const {
-  const std::vector<std::size_t> column_widths = widths();
+  const std::vector<std::optional<std::size_t>> column_widths = widths();
   std::vector<LaidColumn> layout;
   std::size_t end = 0;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    const bool shown = column_widths[i] > 0;
-    const std::size_t gap = shown && i > 0 ? columns_[i].gap : 0;
-    layout.push_back({end + gap, column_widths[i]});
-    end += gap + column_widths[i];
+    const std::size_t gap = column_widths[i] && i > 0 ? columns_[i].gap : 0;
+    layout.push_back({end + gap, column_widths[i].value_or(0)});
+    end += gap + column_widths[i].value_or(0);
   }
   if (end < min_width) layout.back().start += min_width - end;
 
@@ -72,7 +69,7 @@ std::string Table::text(bool color, std::size_t min_width) const {
   };
   std::vector<Cell> titles;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    titles.push_back({column_widths[i] > 0 ? columns_[i].title : "", Ink::dim});
+    titles.push_back({column_widths[i] ? columns_[i].title : "", Ink::dim});
   }
   const bool titled = std::any_of(columns_.begin(), columns_.end(),
                                   [](const TableColumn& column) { return !column.title.empty(); });
@@ -82,17 +79,17 @@ std::string Table::text(bool color, std::size_t min_width) const {
 }
 
 std::string Table::markdown() const {
-  const std::vector<std::size_t> column_widths = widths();
+  const std::vector<std::optional<std::size_t>> column_widths = widths();
   std::string titles = "|", rule = "|", body;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (column_widths[i] == 0) continue;
+    if (!column_widths[i]) continue;
     titles += ' ' + markdown_text(columns_[i].title) + " |";
     rule += columns_[i].right ? " ---: |" : " --- |";
   }
   for (const std::vector<Cell>& cells : rows_) {
     body += '|';
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (column_widths[i] > 0) body += ' ' + markdown_text(cells[i].text) + " |";
+      if (column_widths[i]) body += ' ' + markdown_text(cells[i].text) + " |";
     }
     body += '\n';
   }

@@ -2,6 +2,7 @@
 // Rows under each other: aligned by what a terminal shows, or as a markdown table.
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ struct TableColumn {
 };
 
 /// A table whose columns are as wide as their content.  Columns in which no row has any text are
-/// left out, except for the first.
+/// left out.
 class Table {
  public:
   explicit Table(std::vector<TableColumn> columns) : columns_(std::move(columns)) {}
@@ -38,7 +39,8 @@ class Table {
   std::string markdown() const;
 
  private:
-  std::vector<std::size_t> widths() const;
+  /// Nothing for a column that is left out.
+  std::vector<std::optional<std::size_t>> widths() const;
 
   std::vector<TableColumn> columns_;
   std::vector<std::vector<Cell>> rows_;

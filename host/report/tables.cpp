@@ -24,9 +24,8 @@ Ink ink_of(MigrationState state) {
   return Ink::plain;
 }
 
-std::string shown_path(const std::filesystem::path& path) {
-  if (path.empty()) return "";
-  const std::filesystem::path relative = path.lexically_relative(std::filesystem::current_path());
+std::string shown_path(const std::filesystem::path& path, const std::filesystem::path& directory) {
+  const std::filesystem::path relative = path.lexically_relative(directory);
   return relative.empty() || *relative.begin() == ".." ? path.string() : relative.string();
 }
 
@@ -56,7 +55,7 @@ Table seeder_table(const Plan& plan) {
     const std::string state = seeder_state(plan, i);
     const bool other_version = !last.version.empty() && last.version != declaration.version;
     table.row({Cell{declaration.name}, Cell{declaration.version},
-               Cell{state, state == "pending" ? Ink::yellow : Ink::plain},
+               Cell{state, last.current ? Ink::plain : Ink::yellow},
                Cell{last.ran_at + (other_version ? fmt::format("  as {}", last.version) : "")}});
   }
   return table;
@@ -81,15 +80,16 @@ Table seeder_table(const SeederList& list) {
                Cell{(planned.selected ? "yes: " : "no: ") + planned.reason,
                     planned.selected ? Ink::green : Ink::yellow},
                Cell{seeder.abi_version > 0 ? std::to_string(seeder.abi_version) : ""},
-               Cell{short_hash(seeder.sha256)}, Cell{shown_path(seeder.path)}});
+               Cell{short_hash(seeder.sha256)}, Cell{shown_path(seeder.path, list.directory)}});
   }
   return table;
 }
 
 Table setting_table(const SettingList& list) {
-  Table table({{.title = "setting"}, {.title = "value"}, {.title = "from"}});
+  // The value comes last: it may be longer than a line.
+  Table table({{.title = "setting"}, {.title = "from"}, {.title = "value"}});
   for (const SettingEntry& entry : list.entries) {
-    table.row({Cell{entry.key}, Cell{entry.value}, Cell{entry.source, Ink::dim}});
+    table.row({Cell{entry.key}, Cell{entry.source, Ink::dim}, Cell{entry.value}});
   }
   return table;
 }

@@ -18,6 +18,9 @@ std::string to_text(const Reached& reached, bool color);
 /// "seedbed: error: …" with place, line, caret, detail and hint; for standard error.
 std::string to_text(const Error& error, bool color);
 
+/// The lines of an error below its message: place, line, caret, detail and hint.
+std::string explanation(const Error& error, bool color);
+
 /// The seeders and what each runs after, as a mermaid flowchart.
 std::string to_mermaid(const SeederList& list);
 

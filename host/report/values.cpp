@@ -2,6 +2,13 @@
 
 namespace seedbed::host {
 
+Error error_of(const BrokenPlugin& plugin) {
+  Error error(ExitCode::plugin, plugin.message);
+  error.at(plugin.place).detail(plugin.detail).hint(plugin.hint);
+  if (plugin.place.file.empty()) error.at({plugin.path.string(), 0, 0, ""});
+  return error;
+}
+
 const char* state_name(MigrationState state) {
   switch (state) {
     case MigrationState::applied: return "applied";

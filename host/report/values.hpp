@@ -22,6 +22,7 @@ struct SeederList {
   std::vector<PlannedSeeder> seeders;  ///< in the order in which they run
   std::vector<BrokenPlugin> broken;
   std::vector<Named> not_found;  ///< names in `order` that no seeder has
+  std::filesystem::path directory;  ///< where people are; text shows files as seen from here
 };
 
 /// `seedbed env`.
@@ -50,6 +51,9 @@ struct Reached {
   Engine engine = Engine::sqlite;
   std::chrono::microseconds took{0};
 };
+
+/// The error that a broken plugin is, where it is used.
+Error error_of(const BrokenPlugin& plugin);
 
 const char* state_name(MigrationState state);
 const char* kind_name(SeederKind kind);

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "nearest.hpp"
+
 namespace seedbed::host {
 
 namespace {
@@ -24,12 +26,21 @@ std::string shortened(const std::vector<std::string>& names) {
   return fmt::format("{} and {} more", fmt::join(names.begin(), names.begin() + kShown, ", "), names.size() - kShown);
 }
 
+}  // namespace
+
 std::string out_of_order_policy(const Settings& settings) {
   if (!settings.migrations.out_of_order.empty()) return settings.migrations.out_of_order;
   return settings.tier == Tier::development ? "apply" : "refuse";
 }
 
-}  // namespace
+void check_target_version(const std::vector<Migration>& files, const std::string& to) {
+  if (to.empty() || std::ranges::find(files, to, &Migration::version) != files.end()) return;
+  std::vector<std::string> versions;
+  for (const Migration& file : files) versions.push_back(file.version);
+  Error error(ExitCode::usage, fmt::format("no migration has the version \"{}\"", to));
+  if (const std::string near = nearest(to, versions); !near.empty()) error.hint(fmt::format("Perhaps \"{}\" is meant.", near));
+  throw error.hint("\"seedbed status\" lists them.");
+}
 
 void refuse_foreign_database(const Preparation& preparation, bool accept_nonempty) {
   if (preparation.ledger_found || accept_nonempty) return;
@@ -72,7 +83,6 @@ std::vector<const Migration*> pending_files(const Preparation& preparation, cons
                                   missing.size() == 1 ? "a migration" : "migrations", shortened(missing)));
   }
   std::vector<const Migration*> pending;
-  bool reached = to.empty();
   for (const PlannedMigration& migration : preparation.migrations) {
     if (migration.state == MigrationState::missing) continue;
     const bool out_of_order = migration.state == MigrationState::out_of_order;
@@ -82,21 +92,17 @@ std::vector<const Migration*> pending_files(const Preparation& preparation, cons
     }
     const bool wanted = migration.state == MigrationState::pending || (out_of_order && policy == "apply");
     if (wanted) pending.push_back(&preparation.file(migration.version));
-    if (!to.empty() && migration.version == to) {
-      reached = true;
-      break;
-    }
-  }
-  if (!reached) {
-    throw Error(ExitCode::usage, fmt::format("no migration has the version \"{}\"", to)).hint("\"seedbed status\" lists them.");
+    if (migration.version == to) break;
   }
   return pending;
 }
 
-void refuse_while_pending(const Preparation& preparation) {
+void refuse_while_pending(const Preparation& preparation, const Settings& settings) {
   std::vector<std::string> pending = files_in_state(preparation, MigrationState::pending);
-  const std::vector<std::string> late = files_in_state(preparation, MigrationState::out_of_order);
-  pending.insert(pending.end(), late.begin(), late.end());
+  if (out_of_order_policy(settings) != "skip") {
+    const std::vector<std::string> late = files_in_state(preparation, MigrationState::out_of_order);
+    pending.insert(pending.end(), late.begin(), late.end());
+  }
   if (pending.empty()) return;
   throw Error(ExitCode::pending, fmt::format("{} pending: {}", pending.size() == 1 ? "a migration is" : "migrations are",
                                              shortened(pending)))

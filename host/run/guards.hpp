@@ -9,6 +9,12 @@
 
 namespace seedbed::host {
 
+/// What to do with migrations older than the newest applied: as set, else the tier's default.
+std::string out_of_order_policy(const Settings& settings);
+
+/// Throws Error{usage} for a version `to` that no file has.
+void check_target_version(const std::vector<Migration>& files, const std::string& to);
+
 /// Throws Error{refused} for a database that has tables of its own but no ledger.
 void refuse_foreign_database(const Preparation& preparation, bool accept_nonempty);
 
@@ -18,12 +24,11 @@ void refuse_edited(const Preparation& preparation);
 /// The files to apply now, in order: pending ones up to `to`, and those out of order as the
 /// policy has it.  Adds a sentence to `notices` for each that is out of order or missing.
 ///
-/// Throws Error{refused} for out-of-order files under the policy "refuse", Error{usage} for a
-/// version `to` that no file has.
+/// Throws Error{refused} for out-of-order files under the policy "refuse".
 std::vector<const Migration*> pending_files(const Preparation& preparation, const Settings& settings,
                                             const std::string& to, std::vector<std::string>& notices);
 
-/// Throws Error{pending} while migrations are pending.
-void refuse_while_pending(const Preparation& preparation);
+/// Throws Error{pending} while migrations are pending that the policy does not skip.
+void refuse_while_pending(const Preparation& preparation, const Settings& settings);
 
 }  // namespace seedbed::host

@@ -26,18 +26,33 @@ HookText read_hook(const Hook& hook, const std::string& sql, const std::filesyst
   return {sql, bytes.str()};
 }
 
-void run_hook(Database& database, const HookText& hook, std::chrono::milliseconds patience) {
-  const std::vector<sql::Statement> statements = sql::split(hook.sql, database.engine(), hook.name);
-  const auto place = [&](std::size_t offset) { return sql::place_at(hook.name, hook.sql, offset); };
-  const bool outside = std::ranges::find(statements, sql::Kind::non_transactional, &sql::Statement::kind) != statements.end();
-  if (outside) {
-    database.run_script(hook.sql, statements, place);
-    return;
+/// A hook's text, split, with the way back to its places.
+class Script {
+ public:
+  Script(HookText hook, Engine engine) : hook_(std::move(hook)), statements_(sql::split(hook_.sql, engine, hook_.name)) {}
+
+  bool runs_outside_transaction() const {
+    return std::ranges::find(statements_, sql::Kind::non_transactional, &sql::Statement::kind) != statements_.end();
   }
+  void run(Database& database) const {
+    database.run_script(hook_.sql, statements_,
+                        [&](std::size_t offset) { return sql::place_at(hook_.name, hook_.sql, offset); });
+  }
+
+ private:
+  HookText hook_;
+  std::vector<sql::Statement> statements_;
+};
+
+void run_in_transaction(Database& database, const Script& script, std::chrono::milliseconds patience) {
   Transaction transaction(database, patience);
-  database.run_script(hook.sql, statements, place);
+  script.run(database);
   database.reset_session();
   transaction.commit();
+}
+
+const std::string& text_for(const Database& database, const Hook& hook) {
+  return database.engine() == Engine::postgres ? hook.postgres : hook.sqlite;
 }
 
 }  // namespace
@@ -46,10 +61,30 @@ std::size_t run_hooks(Database& database, const std::vector<Hook>& hooks, const 
                       std::chrono::milliseconds patience) {
   std::size_t count = 0;
   for (const Hook& hook : hooks) {
-    const std::string& sql = database.engine() == Engine::postgres ? hook.postgres : hook.sqlite;
+    const std::string& sql = text_for(database, hook);
     if (sql.empty()) continue;
     log::info("hook_started", {{"source", hook.source}});
-    run_hook(database, read_hook(hook, sql, root), patience);
+    const Script script(read_hook(hook, sql, root), database.engine());
+    if (script.runs_outside_transaction()) script.run(database);
+    else run_in_transaction(database, script, patience);
+    ++count;
+  }
+  return count;
+}
+
+std::size_t rehearse_hooks(Database& database, const std::vector<Hook>& hooks, const std::filesystem::path& root,
+                           std::vector<std::string>& left_out) {
+  std::size_t count = 0;
+  for (const Hook& hook : hooks) {
+    const std::string& sql = text_for(database, hook);
+    if (sql.empty()) continue;
+    const Script script(read_hook(hook, sql, root), database.engine());
+    if (script.runs_outside_transaction()) {
+      left_out.push_back(hook.source);
+      continue;
+    }
+    script.run(database);
+    database.reset_session();
     ++count;
   }
   return count;

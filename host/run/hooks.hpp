@@ -17,4 +17,9 @@ namespace seedbed::host {
 std::size_t run_hooks(Database& database, const std::vector<Hook>& hooks, const std::filesystem::path& root,
                       std::chrono::milliseconds patience);
 
+/// The same inside the transaction that is open, which the caller rolls back.  Hooks with a
+/// statement that cannot run in one are left out, and `left_out` gets where they are set.
+std::size_t rehearse_hooks(Database& database, const std::vector<Hook>& hooks, const std::filesystem::path& root,
+                           std::vector<std::string>& left_out);
+
 }  // namespace seedbed::host

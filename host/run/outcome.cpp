@@ -4,10 +4,11 @@
 
 namespace seedbed::host {
 
-bool Outcome::nothing_changed() const {
-  return migrations.empty() && std::all_of(seeders.begin(), seeders.end(), [](const SeederOutcome& seeder) {
-           return seeder.total() == TableCounts{};
-         });
+bool Outcome::nothing_changed() const { return migrations.empty() && nothing_seeded(); }
+
+bool Outcome::nothing_seeded() const {
+  return std::all_of(seeders.begin(), seeders.end(),
+                     [](const SeederOutcome& seeder) { return seeder.total() == TableCounts{}; });
 }
 
 }  // namespace seedbed::host

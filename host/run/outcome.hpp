@@ -45,6 +45,8 @@ struct Outcome {
 
   /// True when no migration was applied and no row written.
   bool nothing_changed() const;
+  /// True when no seeder has written a row.
+  bool nothing_seeded() const;
 };
 
 }  // namespace seedbed::host

@@ -6,9 +6,9 @@ namespace seedbed::host {
 
 std::size_t Plan::pending_migrations() const {
   return static_cast<std::size_t>(
-      std::count_if(migrations.begin(), migrations.end(), [](const PlannedMigration& migration) {
+      std::count_if(migrations.begin(), migrations.end(), [this](const PlannedMigration& migration) {
         return migration.state == MigrationState::pending ||
-               migration.state == MigrationState::out_of_order;
+               (migration.state == MigrationState::out_of_order && !skips_out_of_order);
       }));
 }
 

@@ -22,6 +22,7 @@ struct Plan {
   std::string url;     ///< without secrets
   Engine engine = Engine::sqlite;
   std::vector<PlannedMigration> migrations;
+  bool skips_out_of_order = false;  ///< by policy: then those are not pending
   std::vector<PlannedSeeder> seeders;
   std::vector<LastSeeding> last_seedings;  ///< of seeders[i]
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "migration/apply.hpp"
+
 namespace seedbed::host {
 
 namespace {
@@ -19,7 +21,14 @@ std::vector<Migration> read_files(const Settings& settings) {
   MigrationOptions options;
   options.environment = process_environment();
   const auto format = parse_format(migrations.format, "the setting migrations.format");
-  return read_migrations(migrations.directory, format, settings.url.engine, settings.root, options).migrations;
+  std::vector<Migration> files =
+      read_migrations(migrations.directory, format, settings.url.engine, settings.root, options).migrations;
+  if (migrations.own_transactions == "as-is") {
+    for (Migration& file : files) {
+      if (controls_transactions(file)) file.up.transactional = false;
+    }
+  }
+  return files;
 }
 
 }  // namespace
@@ -29,6 +38,10 @@ const Migration& Preparation::file(const std::string& version) const {
 }
 
 Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders) {
+  if (settings.migrations.history != "seedbed") {
+    throw Error(ExitCode::usage, fmt::format("this release does not keep the history \"{}\"", settings.migrations.history))
+        .hint("Remove \"history\" from [migrations]; seedbed then keeps its own.");
+  }
   Preparation preparation;
   preparation.files = read_files(settings);
   preparation.seeders = plan_seeders(find_seeders(settings.seeders), settings, seeders);

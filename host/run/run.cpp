@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,6 +14,7 @@
 #include "run/hooks.hpp"
 #include "run/preparation.hpp"
 #include "run/retry.hpp"
+#include "seeding/plain_files.hpp"
 #include "seeding/run_seeder.hpp"
 
 namespace seedbed::host {
@@ -54,11 +56,11 @@ class Run {
     facts_.dry_run = options.dry_run;
     facts_.now = settings.now ? *settings.now * 1000 : clock_reading();
     facts_.progress = options.progress.advance;
-    for (const Migration& migration : prepared_.files) check_transaction_control(migration);
   }
 
   Outcome execute() {
-    look_at_database(prepared_, settings_, {options_.wait, /*create=*/!options_.dry_run});
+    check_target_version(prepared_.files, options_.to);
+    look_at_database(prepared_, settings_, {options_.wait, /*create=*/false});
     decide();
     try {
       if (!options_.dry_run) apply_and_seed();
@@ -84,8 +86,9 @@ class Run {
         refuse_foreign_database(prepared_, options_.accept_nonempty);
         refuse_edited(prepared_);
         pending_ = pending_files(prepared_, settings_, options_.to, outcome_.notices);
+        for (const Migration* migration : pending_) refuse_transaction_control(*migration);
       } else {
-        refuse_while_pending(prepared_);
+        refuse_while_pending(prepared_, settings_);
       }
     } catch (const Error& error) {
       outcome_.error = error;
@@ -105,9 +108,18 @@ class Run {
 
   void apply_and_seed() {
     if (pending_.empty() && seeders_.empty()) return;  // nothing to do: nothing is written
+    create_database();
     prepare_ledger();
     if (!pending_.empty()) apply_migrations();
     if (!seeders_.empty()) seed();
+  }
+
+  /// An SQLite file that does not exist is made only now, when there is something to write.
+  void create_database() {
+    std::error_code ignored;
+    const std::filesystem::path& file = settings_.url.file;
+    if (file.empty() || std::filesystem::exists(file, ignored)) return;
+    prepared_.database = connect(settings_.url, {options_.wait, /*create=*/true});
   }
 
   void prepare_ledger() {
@@ -138,7 +150,9 @@ class Run {
   void apply(const Migration& migration) {
     throw_if_interrupted();
     try {
-      const auto took = with_retries(migration.file, [&] { return apply_migration(database(), migration, patience()); });
+      const auto attempt = [&] { return apply_migration(database(), migration, patience()); };
+      // What ran outside a transaction has taken effect: only the rest could be tried again.
+      const auto took = runs_outside_transaction(migration) ? attempt() : with_retries(migration.file, attempt);
       if (!took) {
         outcome_.notices.push_back(fmt::format("{} was applied by another run meanwhile.", migration.file));
         return;
@@ -146,6 +160,7 @@ class Run {
       outcome_.migrations.push_back({migration.version, migration.name, migration.file, *took});
       log::info("migration_completed", {{"file", migration.file}, {"took_ms", took->count() / 1000}});
     } catch (const Error& error) {
+      all_rolled_back_ = !runs_outside_transaction(migration);
       if (error.code() == ExitCode::interrupted || error.code() == ExitCode::locked) throw;
       throw error.prefixed(fmt::format("migration \"{}\" failed: ", migration.file));
     }
@@ -167,19 +182,21 @@ class Run {
       total.deleted += seeder.total().deleted;
     }
     log::info("seeding_completed", {{"inserted", total.inserted}, {"updated", total.updated}, {"deleted", total.deleted}});
-    if (total != TableCounts{}) {
+    if (!outcome_.nothing_seeded()) {
       outcome_.hooks_run += run_hooks(database(), settings_.hooks.after_seed, settings_.root, patience());
     }
   }
 
   void seed_in_one_transaction(const std::vector<const Seeder*>& seeders) {
     const std::size_t before = outcome_.seeders.size();
+    const std::size_t left_out_before = outcome_.not_executed.size();
     try {
       Transaction transaction(database(), patience());
       run_seeders(seeders);
       transaction.commit();
     } catch (...) {
       outcome_.seeders.resize(before);  // rolled back; a retry counts anew
+      outcome_.not_executed.resize(left_out_before);
       throw;
     }
     for (std::size_t i = before; i < outcome_.seeders.size(); ++i) outcome_.seeders[i].committed = true;
@@ -210,26 +227,32 @@ class Run {
   /// The same path as apply_and_seed(), in one transaction that is rolled back.
   void rehearse() {
     constexpr auto kLongestLockWait = std::chrono::seconds(5);
-    Transaction transaction(database(), patience());
+    const bool rebuilds = std::ranges::any_of(pending_, [](const Migration* file) { return rebuilds_tables(*file); });
+    Transaction transaction(database(), patience(), rebuilds);
+    database().limit_lock_waits(kLongestLockWait);
     Ledger(database()).prepare();
+    if (!pending_.empty()) rehearse_hooks(settings_.hooks.before_migrate);
     const auto start = Clock::now();
     std::size_t next = 0;
     std::string obstacle;
-    for (; next < pending_.size() && obstacle.empty(); ++next) {
-      database().limit_lock_waits(kLongestLockWait);
-      obstacle = rehearse(*pending_[next]);
-      if (!obstacle.empty()) break;
-    }
+    while (next < pending_.size() && (obstacle = rehearse(*pending_[next])).empty()) ++next;
     outcome_.migrations_took = since(start);
     if (obstacle.empty()) {
-      database().limit_lock_waits(kLongestLockWait);
+      if (!pending_.empty()) rehearse_hooks(settings_.hooks.after_migrate);
       run_seeders(seeders_);
+      if (!outcome_.nothing_seeded()) rehearse_hooks(settings_.hooks.after_seed);
       return;
     }
     const std::string blocker = pending_[next]->file;
     leave_out("migration " + blocker, obstacle);
     for (++next; next < pending_.size(); ++next) leave_out("migration " + pending_[next]->file, "it comes after " + blocker);
     for (const Seeder* seeder : seeders_) leave_out("seeder " + seeder->declaration.name, "it comes after " + blocker);
+  }
+
+  void rehearse_hooks(const std::vector<Hook>& hooks) {
+    std::vector<std::string> left_out;
+    outcome_.hooks_run += host::rehearse_hooks(database(), hooks, settings_.root, left_out);
+    for (const std::string& source : left_out) leave_out("hook of " + source, "a statement in it cannot run in a transaction");
   }
 
   /// Returns why `migration` cannot be tried inside the transaction of a dry run; else "".
@@ -270,13 +293,10 @@ class Run {
     std::vector<std::string> seeded;
     for (const SeederOutcome& seeder : outcome_.seeders) seeded.push_back(seeder.name);
     if (!seeded.empty()) error.detail(fmt::format("Seeders that had committed: {}.", fmt::join(seeded, ", ")));
-    if (error.code() == ExitCode::interrupted || (applied.empty() && seeded.empty())) {
-      error.detail(applied.empty() && seeded.empty() ? "What was under way was rolled back; the database is as before."
-                                                     : "What was under way was rolled back.");
-    } else {
-      error.detail("What was under way was rolled back.");
-    }
-    return error;
+    if (!all_rolled_back_) return error;
+    const bool as_before = applied.empty() && seeded.empty();
+    return error.detail(as_before ? "What was under way was rolled back; the database is as before."
+                                  : "What was under way was rolled back.");
   }
 
   /// Runs that changed nothing and met no trouble leave no row.
@@ -319,6 +339,7 @@ class Run {
   Outcome outcome_;
   std::vector<const Migration*> pending_;
   std::vector<const Seeder*> seeders_;
+  bool all_rolled_back_ = true;  ///< false when a file that ran outside a transaction failed
   Clock::time_point started_ = Clock::now();
   std::int64_t started_at_ = clock_reading();
 };
@@ -327,23 +348,52 @@ class Run {
 
 Outcome run(const Settings& settings, const RunOptions& options) { return Run(settings, options).execute(); }
 
+namespace {
+
+std::string newest_known(const std::vector<PlannedMigration>& migrations) {
+  std::string newest;
+  for (const PlannedMigration& migration : migrations) {
+    if (newest.empty() || version_below(newest, migration.version)) newest = migration.version;
+  }
+  return newest;
+}
+
+/// A run would leave it out, so it is not pending either.
+void leave_out_what_needs_more(std::vector<PlannedSeeder>& seeders, const std::string& newest) {
+  for (PlannedSeeder& planned : seeders) {
+    const std::string& needs = planned.seeder.declaration.needs;
+    if (!planned.selected || needs.empty() || !version_below(newest, needs)) continue;
+    planned.selected = false;
+    planned.reason = fmt::format("needs migration {}", needs);
+  }
+}
+
+LastSeeding last_seeding(const Preparation& prepared, const Seeder& seeder, const Settings& settings) {
+  LastSeeding last;
+  for (const RememberedSeed& seed : prepared.seeds) {
+    if (seed.seeder != seeder.declaration.name || seed.ran_at < last.ran_at) continue;
+    last = {seed.ran_at, seed.version, seeder.declaration.once || seed.fingerprint == fingerprint(seeder, settings)};
+  }
+  if (seeder.kind == SeederKind::sql_files) last.current = plain_files_current(*prepared.database, settings, prepared.seeds);
+  return last;
+}
+
+}  // namespace
+
 Plan status(const Settings& settings, std::chrono::milliseconds wait) {
   Preparation prepared = prepare_files(settings, {});
   look_at_database(prepared, settings, {wait, /*create=*/false});
+  leave_out_what_needs_more(prepared.seeders, newest_known(prepared.migrations));
   Plan plan;
   plan.environment = settings.environment;
   plan.tier = settings.tier;
   plan.url = settings.url.display;
   plan.engine = settings.url.engine;
   plan.migrations = prepared.migrations;
+  plan.skips_out_of_order = out_of_order_policy(settings) == "skip";
   plan.seeders = prepared.seeders;
   for (const PlannedSeeder& planned : prepared.seeders) {
-    LastSeeding last;
-    for (const RememberedSeed& seed : prepared.seeds) {
-      if (seed.seeder != planned.seeder.declaration.name || seed.ran_at < last.ran_at) continue;
-      last = {seed.ran_at, seed.version, seed.fingerprint == fingerprint(planned.seeder, settings)};
-    }
-    plan.last_seedings.push_back(std::move(last));
+    plan.last_seedings.push_back(last_seeding(prepared, planned.seeder, settings));
   }
   return plan;
 }

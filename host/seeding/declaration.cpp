@@ -21,8 +21,7 @@ bool is_snake_case(std::string_view name) {
   const auto is_word_character = [](char c) {
     return c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
   };
-  return !name.empty() && name.front() >= 'a' && name.front() <= 'z' && name.back() != '_' &&
-         name.find("__") == std::string_view::npos &&
+  return !name.empty() && name.front() >= 'a' && name.front() <= 'z' &&
          std::all_of(name.begin(), name.end(), is_word_character);
 }
 

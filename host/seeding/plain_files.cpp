@@ -49,8 +49,22 @@ std::string columns_hash(Database& database, const std::string& table) {
   return sql::sha256(all).substr(0, 16);
 }
 
-bool columns_as_before(Database& database, const FileMark& mark) {
-  return std::ranges::all_of(mark.tables, [&](const auto& table) {
+using FileMarks = std::map<std::string, FileMark>;
+
+FileMarks file_marks(const std::vector<RememberedSeed>& seeds) {
+  FileMarks marks;
+  for (const RememberedSeed& seed : seeds) {
+    if (seed.seeder == "sql") marks[seed.item] = parse_mark(seed.fingerprint);
+  }
+  return marks;
+}
+
+std::string item_name(const fs::path& file, const Settings& settings) {
+  return file.lexically_proximate(settings.root).string();
+}
+
+bool as_before(Database& database, const FileMark& mark, const std::string& sha256) {
+  return mark.sha256 == sha256 && std::ranges::all_of(mark.tables, [&](const auto& table) {
     return database.table_exists(table.first) && columns_hash(database, table.first) == table.second;
   });
 }
@@ -74,18 +88,23 @@ void add_changes(std::vector<TableOutcome>& tables, const std::vector<TableCount
 
 }  // namespace
 
+bool plain_files_current(Database& database, const Settings& settings, const std::vector<RememberedSeed>& seeds) {
+  const FileMarks remembered = file_marks(seeds);
+  return std::ranges::all_of(plain_sql_files(settings.seeders), [&](const fs::path& file) {
+    const auto before = remembered.find(item_name(file, settings));
+    return before != remembered.end() && as_before(database, before->second, file_hash(file));
+  });
+}
+
 bool run_plain_files(Database& database, const Settings& settings, SeederOutcome& outcome) {
   Ledger ledger(database);
-  std::map<std::string, FileMark> remembered;
-  for (const RememberedSeed& seed : ledger.seeds()) {
-    if (seed.seeder == outcome.name) remembered[seed.item] = parse_mark(seed.fingerprint);
-  }
+  const FileMarks remembered = file_marks(ledger.seeds());
   bool ran = false;
   for (const fs::path& file : plain_sql_files(settings.seeders)) {
-    const std::string item = file.lexically_proximate(settings.root).string();
+    const std::string item = item_name(file, settings);
     FileMark mark{file_hash(file), {}};
     const auto before = remembered.find(item);
-    if (before != remembered.end() && before->second.sha256 == mark.sha256 && columns_as_before(database, before->second)) {
+    if (before != remembered.end() && as_before(database, before->second, mark.sha256)) {
       log::debug("seed_file_unchanged", {{"file", item}});
       continue;
     }

@@ -3,9 +3,13 @@
 
 #include "config/settings.hpp"
 #include "database/database.hpp"
+#include "ledger/ledger.hpp"
 #include "seeding/seeder_outcome.hpp"
 
 namespace seedbed::host {
+
+/// True if no plain seed file has to run: `seeds` is what the ledger remembers.
+bool plain_files_current(Database& database, const Settings& settings, const std::vector<RememberedSeed>& seeds);
 
 /// Runs those plain seed files, in order, whose bytes, or the columns of the tables they wrote,
 /// are not what the ledger remembers; and remembers them.  Adds to `outcome` what changed.  False

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "nearest.hpp"
+#include "seeding/parameters.hpp"
 #include "seeding/seeder.hpp"
 
 namespace seedbed::host {
@@ -109,6 +110,18 @@ Names dependency_path(const Catalog& catalog, const std::string& from, const std
   return {};
 }
 
+void check_order(const Catalog& catalog, const std::vector<Named>& order) {
+  for (auto first = order.begin(); first != order.end(); ++first) {
+    for (auto later = std::next(first); later != order.end(); ++later) {
+      const Names path = dependency_path(catalog, first->name, later->name);
+      if (path.size() < 2) continue;
+      throw Error(ExitCode::usage, fmt::format("the order puts \"{}\" before \"{}\", on which it depends", first->name, later->name))
+          .detail(fmt::format("The order is set in {}. The dependency is {}.", first->source, fmt::join(path, " -> ")))
+          .hint("Exchange the two names in the order.");
+    }
+  }
+}
+
 /// "sql" runs last: what it does is not declared, so nothing can depend on its place.
 Names ordered_names(const Catalog& catalog, const std::vector<Named>& order) {
   std::vector<Named> known;
@@ -122,14 +135,7 @@ Names ordered_names(const Catalog& catalog, const std::vector<Named>& order) {
   }
   for (const std::string& name : catalog.names()) ordering.visit(name);
 
-  for (std::size_t later = 1; later < known.size(); ++later) {
-    const Named& first = known[later - 1];
-    const Names path = dependency_path(catalog, first.name, known[later].name);
-    if (path.size() < 2) continue;
-    throw Error(ExitCode::usage, fmt::format("the order puts \"{}\" before \"{}\", on which it depends", first.name, known[later].name))
-        .detail(fmt::format("The order is set in {}. The dependency is {}.", first.source, fmt::join(path, " -> ")))
-        .hint("Exchange the two names in the order.");
-  }
+  check_order(catalog, known);
   return ordering.result();
 }
 
@@ -205,29 +211,6 @@ class Selection {
   std::set<std::string> excluded_;
 };
 
-const char* type_name(const std::variant<bool, std::int64_t, double, std::string>& value) {
-  constexpr const char* kNames[] = {"a boolean", "a whole number", "a number", "a text"};
-  return kNames[value.index()];
-}
-
-void check_parameter(const Seeder& seeder, const std::string& name, const ParameterValue& given) {
-  const auto& declared = seeder.declaration.parameters;
-  const auto found = std::ranges::find(declared, name, &ParameterDeclaration::name);
-  const std::string& seeder_name = seeder.declaration.name;
-  if (found == declared.end()) {
-    Names known;
-    for (const ParameterDeclaration& parameter : declared) known.push_back(parameter.name);
-    Error error(ExitCode::usage, fmt::format("seeder \"{}\" has no parameter \"{}\" (set in {})", seeder_name, name, given.source));
-    if (const std::string near = nearest(name, known); !near.empty()) error.hint(fmt::format("Perhaps \"{}\" is meant.", near));
-    else error.detail(known.empty() ? "It has no parameters." : fmt::format("Its parameters are {}.", fmt::join(known, ", ")));
-    throw error;
-  }
-  const bool widened = found->default_value.index() == 2 && given.value.index() == 1;
-  if (found->default_value.index() == given.value.index() || widened) return;
-  throw Error(ExitCode::usage, fmt::format("parameter \"{}\" of seeder \"{}\" is {}, not {} (set in {})", name, seeder_name,
-                                           type_name(found->default_value), type_name(given.value), given.source));
-}
-
 void check_parameters(const Catalog& catalog, const SeederSettings& settings) {
   for (const auto& [seeder, parameters] : settings.parameters) {
     if (parameters.empty()) continue;
@@ -235,7 +218,7 @@ void check_parameters(const Catalog& catalog, const SeederSettings& settings) {
       throw catalog.missing(fmt::format("parameters are set for seeder \"{}\", which does not exist ({})", seeder,
                                         parameters.begin()->second.source), seeder);
     }
-    for (const auto& [name, value] : parameters) check_parameter(catalog.at(seeder), name, value);
+    parameter_values(catalog.at(seeder).declaration, settings);
   }
 }
 

@@ -1,7 +1,7 @@
 #include "seeding/plugin_file.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <fstream>
@@ -64,7 +64,7 @@ std::string_view name_at(const std::vector<char>& table, std::uint64_t offset) {
   return {start, strnlen(start, table.size() - offset)};
 }
 
-/// The `count` structs that begin at `bytes`, which may lie at any address.
+/// The structs that `bytes` hold, copied, since they may lie at any address.
 template <class T>
 std::vector<T> structs(const std::vector<char>& bytes) {
   static_assert(std::is_trivially_copyable_v<T>);
@@ -102,9 +102,10 @@ ElfFile::ElfFile(const std::filesystem::path& path) : path_(path) {
     throw refusal(path, "could not be opened: there is no such file");
   if (!std::filesystem::is_regular_file(status)) throw refusal(path, "is no regular file");
   size_ = std::filesystem::file_size(path, error);
+  if (error) throw refusal(path, fmt::format("could not be opened: {}", error.message()));
+  errno = 0;
   file_.open(path, std::ios::binary);
-  if (error || !file_)
-    throw refusal(path, fmt::format("could not be opened: {}", std::strerror(errno)));
+  if (!file_) throw refusal(path, fmt::format("could not be opened: {}", std::strerror(errno)));
 
   if (size_ == 0) throw refusal(path, "is an empty file");
   const auto start =

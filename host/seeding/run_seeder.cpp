@@ -54,12 +54,8 @@ bool ran_before(Database& database, const std::string& seeder) {
 std::string fingerprint(const Seeder& seeder, const Settings& settings) {
   // A library's bytes differ from build to build, its version does not.
   const bool folder = seeder.kind == SeederKind::folder;
-  std::string all = fmt::format("{}\n{}\n", seeder.declaration.version, folder ? seeder.sha256 : "");
-  for (const auto& [name, value] : parameter_values(seeder.declaration, settings.seeders)) {
-    const seedbed_value abi = abi_value(value);
-    all += fmt::format("{}={}:{}\n", name, abi.type, *postgres_text(abi));
-  }
-  return sql::sha256(all);
+  return sql::sha256(fmt::format("{}\n{}\n{}", seeder.declaration.version, folder ? seeder.sha256 : "",
+                                 canonical_text(parameter_values(seeder.declaration, settings.seeders))));
 }
 
 SeederRunner::SeederRunner(const Settings& settings, const std::vector<PlannedSeeder>& plan) : settings_(settings) {
@@ -84,7 +80,7 @@ SeederOutcome SeederRunner::run(Database& database, const Seeder& seeder, const 
     judge(database, declaration, outcome);
     if (outcome.ran) remember(database, seeder, outcome);
   } catch (const Error& error) {
-    log::warning("seeder_failed", {{"seeder", declaration.name}, {"error", error.message()}});
+    log::info("seeder_failed", {{"seeder", declaration.name}, {"error", error.message()}});
     if (error.code() == ExitCode::interrupted) throw;
     throw error.prefixed(fmt::format("seeder \"{}\" failed: ", declaration.name));
   }
@@ -107,6 +103,7 @@ void SeederRunner::run_library(Database& database, const Seeder& seeder, const R
   const ParameterValues parameters = parameter_values(seeder.declaration, settings_.seeders);
   SeederSession session(database, seeder.declaration, parameters, facts);
   session.run(libraries_.at(seeder.path).seeder(seeder.declaration.name));
+  database.reset_session();
   add_counts(outcome.tables, database.changes());
   add_unchanged(outcome, session.written());
 }

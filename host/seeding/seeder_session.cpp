@@ -18,13 +18,20 @@ seedbed_text abi_text(const std::string& text) { return {text.data(), text.size(
 
 /// 32 bytes that depend on the seeder's name and parameters alone.
 void fill_random_seed(std::uint8_t (&seed)[32], const std::string& name, const ParameterValues& parameters) {
-  std::string all = name + '\0';
-  for (const auto& [parameter, value] : parameters) {
-    const seedbed_value abi = abi_value(value);
-    all += fmt::format("{}={}:{}", parameter, abi.type, *postgres_text(abi)) + '\0';
-  }
-  const std::string hex = sql::sha256(all);
+  const std::string hex = sql::sha256(name + '\0' + canonical_text(parameters));
   for (std::size_t i = 0; i < 32; ++i) seed[i] = static_cast<std::uint8_t>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
+}
+
+/// The run's transaction is not the seeder's to end.
+void refuse_transaction_control(const std::string& sql, Engine engine) {
+  for (const sql::Statement& statement : sql::split(sql, engine, "")) {
+    const bool control = statement.kind == sql::Kind::begin || statement.kind == sql::Kind::commit ||
+                         statement.kind == sql::Kind::rollback;
+    if (!control) continue;
+    throw Error(ExitCode::refused, "a seeder cannot control transactions itself")
+        .detail(fmt::format("It was to run: {}", sql))
+        .hint("A savepoint can be rolled back; the transaction is the run's.");
+  }
 }
 
 log::Field log_field(const std::string& name, const seedbed_value& value) {
@@ -76,6 +83,7 @@ struct SeederSession::Calls {
   static seedbed_status exec(void* ctx, seedbed_text sql, const seedbed_value* params, std::size_t count,
                              std::int64_t* rows_changed) {
     return guarded(ctx, [&](SeederSession& session) {
+      refuse_transaction_control(copied(sql), session.database_.engine());
       const std::int64_t changed = session.database_.execute(copied(sql), {params, count});
       if (rows_changed != nullptr) *rows_changed = changed;
     });
@@ -84,6 +92,7 @@ struct SeederSession::Calls {
   static seedbed_status query(void* ctx, seedbed_text sql, const seedbed_value* params, std::size_t count,
                               seedbed_row row, void* user) {
     return guarded(ctx, [&](SeederSession& session) {
+      refuse_transaction_control(copied(sql), session.database_.engine());
       session.database_.query_typed(copied(sql), {params, count}, [&](const seedbed_value* values, std::size_t width) {
         return row(user, values, width) == SEEDBED_OK;
       });
@@ -109,34 +118,6 @@ struct SeederSession::Calls {
 
   static void fail(void* ctx, seedbed_text message) { self(ctx).failure_ = copied(message); }
 };
-
-ParameterValues parameter_values(const Declaration& declaration, const SeederSettings& settings) {
-  ParameterValues values;
-  const auto given = settings.parameters.find(declaration.name);
-  for (const ParameterDeclaration& parameter : declaration.parameters) {
-    auto value = parameter.default_value;
-    if (given != settings.parameters.end() && given->second.contains(parameter.name)) value = given->second.at(parameter.name).value;
-    if (parameter.default_value.index() == 2 && value.index() == 1) value = static_cast<double>(std::get<std::int64_t>(value));
-    values.emplace(parameter.name, std::move(value));
-  }
-  return values;
-}
-
-seedbed_value abi_value(const std::variant<bool, std::int64_t, double, std::string>& value) {
-  seedbed_value abi{};
-  if (const auto* flag = std::get_if<bool>(&value)) {
-    abi = integer_value(*flag ? 1 : 0);
-    abi.type = SEEDBED_BOOL;
-  } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
-    abi = integer_value(*number);
-  } else if (const auto* real = std::get_if<double>(&value)) {
-    abi.type = SEEDBED_DOUBLE;
-    abi.as.real = *real;
-  } else {
-    abi = text_value(std::get<std::string>(value));
-  }
-  return abi;
-}
 
 SeederSession::SeederSession(Database& database, const Declaration& declaration, const ParameterValues& parameters,
                              const RunFacts& facts)

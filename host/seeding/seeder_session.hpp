@@ -13,6 +13,7 @@
 
 #include "config/settings.hpp"
 #include "database/database.hpp"
+#include "seeding/parameters.hpp"
 #include "seeding/seeder.hpp"
 
 namespace seedbed::host {
@@ -26,13 +27,6 @@ struct RunFacts {
   std::function<void(const std::string& seeder, std::uint64_t done, std::uint64_t total)> progress =
       [](const std::string&, std::uint64_t, std::uint64_t) {};
 };
-
-/// The values of a seeder's parameters: what seedbed.toml sets, else the declared defaults.
-using ParameterValues = std::map<std::string, std::variant<bool, std::int64_t, double, std::string>>;
-ParameterValues parameter_values(const Declaration& declaration, const SeederSettings& settings);
-
-/// A parameter as the ABI has it.  Borrows text from `value`.
-seedbed_value abi_value(const std::variant<bool, std::int64_t, double, std::string>& value);
 
 class SeederSession {
  public:

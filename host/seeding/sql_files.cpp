@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -37,16 +38,21 @@ std::vector<fs::path> files_in(const fs::path& folder) {
   return files;
 }
 
+/// `pattern` is as SeederSettings::sql_paths has it: a backslash takes its meaning from what follows.
 std::vector<fs::path> matches(const std::string& pattern) {
-  if (fs::is_directory(pattern)) return files_in(pattern);
-  if (fs::is_regular_file(pattern)) return {pattern};
   glob_t found{};
-  std::vector<fs::path> files;
-  if (glob(pattern.c_str(), GLOB_ERR, nullptr, &found) == 0) {
-    for (std::size_t i = 0; i < found.gl_pathc; ++i) files.emplace_back(found.gl_pathv[i]);
-  }
+  const int code = glob(pattern.c_str(), GLOB_ERR, nullptr, &found);
+  std::vector<fs::path> paths;
+  for (std::size_t i = 0; i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
   globfree(&found);
-  std::erase_if(files, [](const fs::path& file) { return !fs::is_regular_file(file) || !runs(file); });
+  if (code != 0 && code != GLOB_NOMATCH) {
+    throw Error(ExitCode::usage, fmt::format("could not read the folders that \"{}\" names", pattern));
+  }
+  std::vector<fs::path> files;
+  for (const fs::path& path : paths) {
+    if (fs::is_directory(path)) std::ranges::copy(files_in(path), std::back_inserter(files));
+    else if (runs(path)) files.push_back(path);
+  }
   return files;
 }
 

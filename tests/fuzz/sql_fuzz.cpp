@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "database/sql/lexer.hpp"
-#include "database/sql/script.hpp"
 #include "database/sql/oracle.hpp"
+#include "database/sql/script.hpp"
 
 using namespace seedbed::host;
 using namespace seedbed::host::sql;
@@ -51,12 +51,18 @@ bool contains(std::string_view text, std::string_view word) {
 }
 
 /// The statements with their data, without all that stood between them, mean what the text means.
-void check_rejoined(std::string_view text, Engine dialect, const std::vector<Statement>& statements) {
+void check_rejoined(std::string_view text, Engine dialect,
+                    const std::vector<Statement>& statements) {
   std::string rejoined = " ";
   for (const Statement& statement : statements) {
     rejoined += text.substr(statement.offset, statement.size);
-    rejoined += statement.kind == Kind::copy_in ? ";\n" : "; ";
-    if (statement.kind != Kind::copy_in) continue;
+    // Only the last one may lack its semicolon, and does if a parenthesis or a body is open.
+    const bool last = &statement == &statements.back();
+    if (statement.kind != Kind::copy_in) {
+      rejoined += last ? "" : "; ";
+      continue;
+    }
+    rejoined += ";\n";
     rejoined += text.substr(statement.data_offset, statement.data_size);
     rejoined += "\\.\n ";
   }
@@ -76,7 +82,8 @@ void check_inside(const std::vector<test::Span>& spans, const std::vector<Statem
   require(spans.size() <= statements.size(), "no fewer statements than the oracle's");
   for (std::size_t i = 0; i < spans.size(); ++i) {
     const std::size_t end = statements[i].offset + statements[i].size;
-    require(statements[i].offset >= spans[i].begin && end <= spans[i].end, "the oracle's statements");
+    require(statements[i].offset >= spans[i].begin && end <= spans[i].end,
+            "the oracle's statements");
   }
 }
 
@@ -100,7 +107,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } catch (const Error& error) {
     require(error.code() == ExitCode::usage && error.place().line > 0, "an error has a place");
     if (dialect == Engine::sqlite || text.find('\0') != std::string::npos) return 0;
-    if (knows_more_than_the_grammar(text) || error.message().find("UTF-8") != std::string::npos) return 0;
+    if (knows_more_than_the_grammar(text) || error.message().find("UTF-8") != std::string::npos)
+      return 0;
     if (error.message().find("client_encoding") != std::string::npos) return 0;
     if (text.find("restrict") != std::string::npos) return 0;
     require(!test::postgres_grammar_spans(text), "what the grammar takes is not refused");

@@ -127,6 +127,8 @@ void PostgresConnection::commit() {
 void PostgresConnection::rollback() noexcept {
   try {
     life_->transaction.reset();
+    // What a file began itself.
+    if (server_in_transaction()) PQclear(PQexec(raw_, "ROLLBACK"));
   } catch (...) {  // a destructor of libpqxx does not throw; this keeps the promise of our own
   }
 }

@@ -78,16 +78,22 @@ std::string PostgresDatabase::lock_holder() {
 
 void PostgresDatabase::begin(std::chrono::milliseconds patience, bool) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
+  lock_limit_.reset();
   for (bool told = false;; told = true) {
     connection_.begin();
-    if (try_lock()) return;
-    const std::string holder = told ? "" : lock_holder();
     const bool late = std::chrono::steady_clock::now() >= deadline;
-    const std::string last_holder = late ? lock_holder() : "";
+    std::string holder;
+    try {
+      if (try_lock()) return;
+      if (late || !told) holder = lock_holder();
+    } catch (...) {
+      connection_.rollback();
+      throw;
+    }
     connection_.rollback();  // nothing stays open while waiting
     if (late) {
       throw Error(ExitCode::locked, fmt::format("could not obtain the lock of \"{}\" within {} ms", display_, patience.count()))
-          .detail(last_holder)
+          .detail(holder)
           .hint("Another run of seedbed is at work. Wait for it, or give more time with --lock-timeout.");
     }
     if (!told) log::warning("waiting_for_lock", {{"database", display_}, {"holder", holder}});
@@ -96,12 +102,8 @@ void PostgresDatabase::begin(std::chrono::milliseconds patience, bool) {
   }
 }
 
-void PostgresDatabase::begin_read_only() {
-  connection_.begin();
-  connection_.run("SET TRANSACTION READ ONLY");
-}
-
 void PostgresDatabase::limit_lock_waits(std::chrono::milliseconds longest) {
+  lock_limit_ = longest;
   connection_.run(fmt::format("SET LOCAL lock_timeout = {}", longest.count()));
 }
 
@@ -158,7 +160,7 @@ void PostgresDatabase::run_script(std::string_view text, std::span<const sql::St
       }
       throw;
     }
-    if (in_transaction() && !connection_.server_in_transaction()) {
+    if (connection_.in_transaction() && !connection_.server_in_transaction()) {
       throw Error(ExitCode::failed, "the statement ended the transaction that it was run in")
           .at(locate(source.offset));
     }
@@ -169,6 +171,20 @@ void PostgresDatabase::reset_session() {
   connection_.run("SET CONSTRAINTS ALL IMMEDIATE");
   connection_.run("SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; CLOSE ALL; DEALLOCATE ALL; DISCARD TEMP; "
                   "UNLISTEN *");
+  defer_again();
+  if (lock_limit_) limit_lock_waits(*lock_limit_);
+}
+
+/// What was set to IMMEDIATE stays so to the end of the transaction, and there is no way to say "as
+/// declared".  A name that a constraint of another table shares cannot be deferred if that one cannot.
+void PostgresDatabase::defer_again() {
+  std::string names;
+  for (const Row& row : query("SELECT format('%I.%I', n.nspname, c.conname) FROM pg_constraint c "
+                              "JOIN pg_namespace n ON n.oid = c.connamespace GROUP BY n.nspname, c.conname "
+                              "HAVING bool_or(c.condeferred) AND bool_and(c.condeferrable)", {})) {
+    names += (names.empty() ? "" : ", ") + *row[0];
+  }
+  if (!names.empty()) connection_.run(fmt::format("SET CONSTRAINTS {} DEFERRED", names));
 }
 
 }  // namespace seedbed::host

@@ -1,7 +1,9 @@
 #pragma once
 // PostgreSQL, and what speaks its protocol, behind Database.
 
+#include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "database/database.hpp"
@@ -29,10 +31,11 @@ class PostgresDatabase : public Database {
   std::string server_version() const override { return connection_.server_version(); }
 
   void begin(std::chrono::milliseconds patience, bool rebuilds_tables) override;
-  void begin_read_only() override;
   void commit() override { connection_.commit(); }
   void rollback() noexcept override { connection_.rollback(); }
-  bool in_transaction() const override { return connection_.in_transaction(); }
+  bool in_transaction() const override {
+    return connection_.in_transaction() || connection_.server_in_transaction();
+  }
   void limit_lock_waits(std::chrono::milliseconds longest) override;
 
   std::int64_t execute(std::string_view sql, std::span<const seedbed_value> params) override;
@@ -56,6 +59,7 @@ class PostgresDatabase : public Database {
  private:
   bool try_lock();
   std::string lock_holder();
+  void defer_again();
   PgResult run(std::string_view sql, std::span<const seedbed_value> params);
   std::vector<PostgresColumn> writer_columns(std::string_view table);
   void check_unique_key(const WriterSpec& spec);
@@ -64,6 +68,7 @@ class PostgresDatabase : public Database {
   PostgresConnection connection_;
   std::string display_;
   std::map<std::string, TableCounts> counted_;
+  std::optional<std::chrono::milliseconds> lock_limit_;  ///< of the open transaction
 };
 
 }  // namespace seedbed::host

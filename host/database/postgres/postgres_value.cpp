@@ -1,5 +1,6 @@
 #include "database/postgres/postgres_value.hpp"
 
+#include <charconv>
 #include <cstdlib>
 #include <string_view>
 
@@ -15,7 +16,7 @@ namespace {
 
 // Object identifiers of built-in types, fixed since PostgreSQL 8 (catalog/pg_type.dat).
 constexpr Oid kBool = 16, kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kOid = 26, kJson = 114,
-              kFloat4 = 700, kFloat8 = 701, kTimestamp = 1114, kTimestamptz = 1184, kUuid = 2950, kJsonb = 3802;
+              kFloat4 = 700, kFloat8 = 701, kTimestamp = 1114, kTimestamptz = 1184, kNumeric = 1700, kUuid = 2950, kJsonb = 3802;
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -38,6 +39,18 @@ std::string from_hex(std::string_view text) {
     }
   }
   return bytes;
+}
+
+/// sum() and avg() give numeric, for which the ABI has no type: a whole number if it is one, else
+/// the nearest double, as SQLite gives.
+seedbed_value numeric_value(std::string_view text) {
+  std::int64_t whole = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), whole);
+  if (error == std::errc() && end == text.data() + text.size()) return integer_value(whole);
+  seedbed_value value{};
+  value.type = SEEDBED_DOUBLE;
+  value.as.real = std::strtod(std::string(text).c_str(), nullptr);
+  return value;
 }
 
 seedbed_value data_value(std::int32_t type, std::string_view data) {
@@ -87,6 +100,7 @@ seedbed_value TypedCell::read(const pg_result* result, int row, int column) {
       value.type = SEEDBED_DOUBLE;
       value.as.real = std::strtod(text.data(), nullptr);
       return value;
+    case kNumeric: return numeric_value(text);
     case kBytea:
       bytes_ = from_hex(text.substr(2));  // after "\x"
       return data_value(SEEDBED_BYTES, bytes_);

@@ -57,7 +57,8 @@ Kind create(TokenCursor& cursor) {
   if (cursor.accept("subscription")) {
     return non_transactional_if(!turns_off(cursor, "connect") && !turns_off(cursor, "create_slot"));
   }
-  if (cursor.accept("materialized")) return non_transactional_if(fills_continuous_aggregate(cursor));
+  if (cursor.accept("materialized"))
+    return non_transactional_if(fills_continuous_aggregate(cursor));
   cursor.accept("unique");
   return non_transactional_if(cursor.accept("index") && cursor.at("concurrently"));
 }
@@ -202,14 +203,22 @@ Kind sqlite_kind(TokenCursor& cursor) {
 
 const char* kind_name(Kind kind) {
   switch (kind) {
-    case Kind::ordinary: return "ordinary";
-    case Kind::begin: return "begin";
-    case Kind::commit: return "commit";
-    case Kind::rollback: return "rollback";
-    case Kind::savepoint: return "savepoint";
-    case Kind::copy_in: return "copy_in";
-    case Kind::non_transactional: return "non_transactional";
-    case Kind::session: return "session";
+    case Kind::ordinary:
+      return "ordinary";
+    case Kind::begin:
+      return "begin";
+    case Kind::commit:
+      return "commit";
+    case Kind::rollback:
+      return "rollback";
+    case Kind::savepoint:
+      return "savepoint";
+    case Kind::copy_in:
+      return "copy_in";
+    case Kind::non_transactional:
+      return "non_transactional";
+    case Kind::session:
+      return "session";
   }
   return "ordinary";
 }

@@ -16,12 +16,14 @@ enum Class : std::uint8_t { kSpace = 1, kWordStart = 2, kWordPart = 4, kDigit = 
 
 constexpr std::array<std::uint8_t, 256> make_classes() {
   std::array<std::uint8_t, 256> classes{};
-  for (const char c : std::string_view(" \t\n\r\f\v")) classes[static_cast<unsigned char>(c)] = kSpace;
+  for (const char c : std::string_view(" \t\n\r\f\v"))
+    classes[static_cast<unsigned char>(c)] = kSpace;
   for (const char c : std::string_view("~!@#^&|`?+-*/%<>=")) {
     classes[static_cast<unsigned char>(c)] = kOperator;
   }
   for (unsigned c = '0'; c <= '9'; ++c) classes[c] = kDigit | kWordPart;
-  for (unsigned c = 'a'; c <= 'z'; ++c) classes[c] = classes[c - 'a' + 'A'] = kWordStart | kWordPart;
+  for (unsigned c = 'a'; c <= 'z'; ++c)
+    classes[c] = classes[c - 'a' + 'A'] = kWordStart | kWordPart;
   for (unsigned c = 0x80; c <= 0xFF; ++c) classes[c] = kWordStart | kWordPart;
   classes['_'] = kWordStart | kWordPart;
   classes['$'] = kWordPart;
@@ -113,8 +115,7 @@ void Lexer::skip_space() {
 }
 
 bool Lexer::continues_string() const {
-  return after_string_ &&
-         text_.substr(last_end_, at_ - last_end_).find_first_of("\r\n") != npos;
+  return after_string_ && text_.substr(last_end_, at_ - last_end_).find_first_of("\r\n") != npos;
 }
 
 Token Lexer::token(TokenKind kind, std::size_t end) {
@@ -149,7 +150,8 @@ Token Lexer::number() {
     const char before = end > at_ ? lower(text_[end - 1]) : '\0';
     const bool hexadecimal = end > at_ + 1 && lower(text_[at_ + 1]) == 'x';
     const char following = end + 1 < text_.size() ? text_[end + 1] : '\0';
-    const bool sign = (c == '+' || c == '-') && before == 'e' && !hexadecimal && is(following, kDigit);
+    const bool sign =
+        (c == '+' || c == '-') && before == 'e' && !hexadecimal && is(following, kDigit);
     const bool point = c == '.' && following != '.';
     const bool part = is(c, kWordPart) && c != '$' && static_cast<unsigned char>(c) < 0x80;
     if (!part && !sign && !point) break;

@@ -9,16 +9,16 @@
 namespace seedbed::host::sql {
 
 enum class TokenKind {
-  end,            ///< of the text
-  word,           ///< keyword or unquoted name
-  quoted_name,    ///< "…", U&"…"; in SQLite also […] and `…`
-  string,         ///< '…' and E'…', U&'…', B'…', X'…', $tag$…$tag$
-  string_part,    ///< PostgreSQL: a string that goes on after a line end, as in 'a' ⏎ 'b'
+  end,          ///< of the text
+  word,         ///< keyword or unquoted name
+  quoted_name,  ///< "…", U&"…"; in SQLite also […] and `…`
+  string,       ///< '…' and E'…', U&'…', B'…', X'…', $tag$…$tag$
+  string_part,  ///< PostgreSQL: a string that goes on after a line end, as in 'a' ⏎ 'b'
   number,
-  symbol,         ///< operators, punctuation, parameters
-  comment,        ///< without the line end
-  backslash,      ///< PostgreSQL: the start of a psql command
-  unterminated    ///< a quote or comment whose end is missing; reaches to the end of the text
+  symbol,       ///< operators, punctuation, parameters
+  comment,      ///< without the line end
+  backslash,    ///< PostgreSQL: the start of a psql command
+  unterminated  ///< a quote or comment whose end is missing; reaches to the end of the text
 };
 
 /// `size` bytes from `offset` of the text.
@@ -58,7 +58,9 @@ class Lexer {
   enum class Escapes { none, backslash };
 
   bool sqlite() const { return syntax_.dialect == Engine::sqlite; }
-  char peek(std::size_t ahead) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  char peek(std::size_t ahead) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
   void skip_space();
   bool continues_string() const;
 

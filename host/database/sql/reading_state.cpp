@@ -44,9 +44,9 @@ void ReadingState::apply(const Setting& setting, Values& values) {
 
 bool has_ascii_trail_bytes(const std::string& encoding) {
   static constexpr std::array<std::string_view, 17> kNames{
-      "big5",         "gb18030", "gbk",    "johab",  "mskanji",   "shiftjis",   "shiftjis2004",
-      "shiftjisx0213", "sjis",    "uhc",    "win932", "win936",    "win949",     "win950",
-      "windows932",   "windows936", "windows949"};
+      "big5",         "gb18030",       "gbk",        "johab",      "mskanji",   "shiftjis",
+      "shiftjis2004", "shiftjisx0213", "sjis",       "uhc",        "win932",    "win936",
+      "win949",       "win950",        "windows932", "windows936", "windows949"};
   const std::string name = plain_name(encoding);
   return name == "windows950" || std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }

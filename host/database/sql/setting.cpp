@@ -12,8 +12,9 @@ namespace {
 
 std::string lower_case(std::string_view text) {
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::transform(result.begin(), result.end(), result.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
   return result;
 }
 
@@ -113,12 +114,18 @@ std::optional<bool> as_boolean(std::string_view value) {
     std::size_t shortest;
     bool value;
   };
-  static constexpr std::array<Word, 8> kWords{{{"true", 1, true}, {"false", 1, false}, {"yes", 1, true},
-                                               {"no", 1, false}, {"on", 2, true}, {"off", 2, false},
-                                               {"1", 1, true}, {"0", 1, false}}};
+  static constexpr std::array<Word, 8> kWords{{{"true", 1, true},
+                                               {"false", 1, false},
+                                               {"yes", 1, true},
+                                               {"no", 1, false},
+                                               {"on", 2, true},
+                                               {"off", 2, false},
+                                               {"1", 1, true},
+                                               {"0", 1, false}}};
   const std::string word = lower_case(value);
   for (const Word& known : kWords) {
-    if (word.size() >= known.shortest && known.name.substr(0, word.size()) == word) return known.value;
+    if (word.size() >= known.shortest && known.name.substr(0, word.size()) == word)
+      return known.value;
   }
   return std::nullopt;
 }

@@ -36,7 +36,11 @@ std::string command_name(std::string_view text) {
 
 Splitter::Splitter(std::string_view text, Engine dialect, const std::string& file,
                    ScriptListener* listener)
-    : text_(text), dialect_(dialect), file_(file), listener_(listener), lexer_(text, {dialect, true}) {}
+    : text_(text),
+      dialect_(dialect),
+      file_(file),
+      listener_(listener),
+      lexer_(text, {dialect, true}) {}
 
 std::vector<Statement> Splitter::run() {
   check_zero_bytes();
@@ -45,7 +49,8 @@ std::vector<Statement> Splitter::run() {
     counted_ = kByteOrderMark.size();
     lexer_.move_to(counted_);
   }
-  for (Token token = lexer_.next(); token.kind != TokenKind::end; token = lexer_.next()) take(token);
+  for (Token token = lexer_.next(); token.kind != TokenKind::end; token = lexer_.next())
+    take(token);
   if (in_statement_) finish_statement();
   check_encoding(text_.size());
   return std::move(statements_);
@@ -149,10 +154,12 @@ void Splitter::take_copy_data() {
   }
   skip_copy_line();
   const std::size_t start = lexer_.position();
-  for (std::size_t end = text_.find(kCopyEnd, start); end != npos; end = text_.find(kCopyEnd, end + 1)) {
+  for (std::size_t end = text_.find(kCopyEnd, start); end != npos;
+       end = text_.find(kCopyEnd, end + 1)) {
     if (end != start && text_[end - 1] != '\n') continue;
     const std::size_t after = next_line(text_, end);
-    const std::string_view rest = text_.substr(end + kCopyEnd.size(), after - end - kCopyEnd.size());
+    const std::string_view rest =
+        text_.substr(end + kCopyEnd.size(), after - end - kCopyEnd.size());
     if (!rest.empty() && rest != "\n" && rest != "\r\n") continue;
     check_encoding(end);
     statement_.data_offset = start;
@@ -165,7 +172,8 @@ void Splitter::take_copy_data() {
       .hint("End the data with a line that is only \"\\.\".");
 }
 
-/// psql would run what follows the semicolon on the same line, but after the data; nobody means that.
+/// psql would run what follows the semicolon on the same line, but after the data; nobody means
+/// that.
 void Splitter::skip_copy_line() {
   const std::size_t end = next_line(text_, lexer_.position());
   Lexer line(text_.substr(0, end), lexer_.syntax());
@@ -184,7 +192,8 @@ void Splitter::take_meta_command(const Token& token) {
   const std::size_t end = next_line(text_, token.offset);
   const std::string name = command_name(text_.substr(token.offset, end - token.offset));
   // What pg_dump writes since its fix of CVE-2025-8714; it means nothing outside psql.
-  if (!in_statement_ && (name == "\\restrict" || name == "\\unrestrict")) return lexer_.move_to(end);
+  if (!in_statement_ && (name == "\\restrict" || name == "\\unrestrict"))
+    return lexer_.move_to(end);
   throw error_at(token.offset, fmt::format("\"{}\" is a command of psql, not SQL", name))
       .hint("Remove it, or write what it does in SQL.");
 }
@@ -204,22 +213,31 @@ bool Splitter::at_line_start(std::size_t offset) const {
 
 void Splitter::follow_settings() {
   switch (statement_.kind) {
-    case Kind::begin: reading_.begin(); return;
-    case Kind::commit: reading_.commit(); break;
-    case Kind::rollback: reading_.rollback(); break;
+    case Kind::begin:
+      reading_.begin();
+      return;
+    case Kind::commit:
+      reading_.commit();
+      break;
+    case Kind::rollback:
+      reading_.rollback();
+      break;
     case Kind::session:
     case Kind::non_transactional: {
       for (const Setting& setting : settings_in(statement_text(), lexer_.syntax())) {
-        if (setting.name == "client_encoding" && has_ascii_trail_bytes(setting.value.value_or(""))) {
-          throw error_at(statement_.offset,
-                         fmt::format("text in client_encoding \"{}\" cannot be split", *setting.value))
+        if (setting.name == "client_encoding" &&
+            has_ascii_trail_bytes(setting.value.value_or(""))) {
+          throw error_at(
+              statement_.offset,
+              fmt::format("text in client_encoding \"{}\" cannot be split", *setting.value))
               .hint("Convert the file to UTF-8 and remove this statement.");
         }
         reading_.apply(setting);
       }
       break;
     }
-    default: return;
+    default:
+      return;
   }
   lexer_.set_standard_strings(reading_.standard_strings());
   const std::size_t next = lexer_.position();
@@ -260,15 +278,18 @@ void Splitter::check_encoding(std::size_t end) const {
 void Splitter::refuse_unterminated(const Token& token) const {
   const std::string_view text = lexer_.text(token);
   switch (text[0]) {
-    case '/': throw error_at(token.offset, "unterminated comment");
+    case '/':
+      throw error_at(token.offset, "unterminated comment");
     case '$': {
       const std::string tag(text.substr(0, text.find('$', 1) + 1));
       throw error_at(token.offset, fmt::format("unterminated dollar-quoted string \"{}\"", tag));
     }
     case '"':
     case '`':
-    case '[': throw error_at(token.offset, "unterminated quoted name");
-    default: break;
+    case '[':
+      throw error_at(token.offset, "unterminated quoted name");
+    default:
+      break;
   }
   const bool name = text.substr(1, 2) == "&\"";
   throw error_at(token.offset, name ? "unterminated quoted name" : "unterminated quoted string");

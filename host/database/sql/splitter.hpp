@@ -28,7 +28,8 @@ class ScriptListener {
 class Splitter {
  public:
   /// `text`, `file` and `listener`, which may be null, must outlive the splitter.
-  Splitter(std::string_view text, Engine dialect, const std::string& file, ScriptListener* listener);
+  Splitter(std::string_view text, Engine dialect, const std::string& file,
+           ScriptListener* listener);
 
   /// Throws what sql::split() throws.
   std::vector<Statement> run();
@@ -62,7 +63,9 @@ class Splitter {
   [[noreturn]] void refuse_unterminated(const Token& token) const;
   Error error_at(std::size_t offset, const std::string& message) const;
 
-  std::string_view statement_text() const { return text_.substr(statement_.offset, statement_.size); }
+  std::string_view statement_text() const {
+    return text_.substr(statement_.offset, statement_.size);
+  }
   bool at_line_start(std::size_t offset) const;
 
   std::string_view text_;

@@ -31,7 +31,8 @@ std::size_t character_size(std::string_view text) {
   for (std::size_t i = 1; i < size; ++i) {
     if (!is_continuation(text[i])) return 0;
   }
-  // What remains to refuse: longer forms of short characters, surrogates, and what lies past U+10FFFF.
+  // What remains to refuse: longer forms of short characters, surrogates, and what lies past
+  // U+10FFFF.
   const auto second = static_cast<unsigned char>(text[1]);
   if (first == 0xE0 && second < 0xA0) return 0;
   if (first == 0xED && second > 0x9F) return 0;

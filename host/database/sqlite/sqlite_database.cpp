@@ -89,8 +89,8 @@ void SqliteDatabase::begin(std::chrono::milliseconds patience, bool rebuilds_tab
     throw Error(ExitCode::failed, fmt::format("database \"{}\" is read-only", display_))
         .hint("Give the user who runs seedbed the right to write the file and its folder.");
   }
-  // A silent no-op inside a transaction, so it comes first.
-  if (rebuilds_tables) pragma("PRAGMA foreign_keys = OFF");
+  // A silent no-op inside a transaction, so it comes first; a file outside of one may have switched it.
+  pragma(rebuilds_tables ? "PRAGMA foreign_keys = OFF" : "PRAGMA foreign_keys = ON");
   rebuilds_tables_ = rebuilds_tables;
   const auto deadline = std::chrono::steady_clock::now() + patience;
   bool told = false;
@@ -112,8 +112,6 @@ void SqliteDatabase::begin(std::chrono::milliseconds patience, bool rebuilds_tab
       .detail("Another process is writing to it.")
       .hint("Wait for it to end, or give more time with --lock-timeout.");
 }
-
-void SqliteDatabase::begin_read_only() { execute("BEGIN", {}); }
 
 void SqliteDatabase::commit() {
   if (rebuilds_tables_) check_foreign_keys();
@@ -234,7 +232,13 @@ void SqliteDatabase::run_script(std::string_view text, std::span<const sql::Stat
   }
 }
 
-void SqliteDatabase::reset_session() { drop_temporary_objects(); }
+void SqliteDatabase::reset_session() {
+  drop_temporary_objects();
+  int unresolved = 0;
+  int highest = 0;
+  sqlite3_db_status(handle_, SQLITE_DBSTATUS_DEFERRED_FKS, &unresolved, &highest, 0);
+  if (unresolved != 0 || rebuilds_tables_) check_foreign_keys();
+}
 
 void SqliteDatabase::drop_temporary_objects() {
   for (const Row& row : query("SELECT type, name FROM temp.sqlite_schema WHERE type IN ('table', 'view', 'trigger') "

@@ -31,7 +31,6 @@ class SqliteDatabase : public Database {
   std::string server_version() const override;
 
   void begin(std::chrono::milliseconds patience, bool rebuilds_tables) override;
-  void begin_read_only() override;
   void commit() override;
   void rollback() noexcept override;
   bool in_transaction() const override;

@@ -89,12 +89,9 @@ struct Declaration {
 namespace detail {
 
 constexpr bool is_snake_case(std::string_view name) {
-  if (name.empty() || name[0] < 'a' || name[0] > 'z' || name.back() == '_') return false;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const char c = name[i];
-    if (c == '_' && name[i - 1] == '_') return false;
+  if (name.empty() || name[0] < 'a' || name[0] > 'z') return false;
+  for (const char c : name)
     if (!(c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) return false;
-  }
   return true;
 }
 

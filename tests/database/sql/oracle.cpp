@@ -37,7 +37,8 @@ bool prepare_all(const std::string& sql, bool run, std::vector<Span>& spans) {
     const Prepared statement(raw, &sqlite3_finalize);
     if (result != SQLITE_OK || (run && raw != nullptr && !runs(raw))) return false;
     if (raw != nullptr) {
-      spans.push_back({static_cast<std::size_t>(rest - start), static_cast<std::size_t>(tail - start)});
+      spans.push_back(
+          {static_cast<std::size_t>(rest - start), static_cast<std::size_t>(tail - start)});
     }
     rest = tail;
   }

@@ -21,13 +21,26 @@ TEST_CASE("the ends of a text are places", "[sql]") {
   CHECK(place_at("a.sql", "a\n", 2).text.empty());
   CHECK(place_at("a.sql", "a\nbc", 99).column == 3);
   CHECK(place_at("a.sql", "ab\ncd", 2).text == "ab");
-  CHECK(place_at("a.sql", "\xEF\xBB\xBF" "ab", 4).column == 2);
-  CHECK(place_at("a.sql", "\xEF\xBB\xBF" "ab", 4).text == "ab");
+  CHECK(place_at("a.sql",
+                 "\xEF\xBB\xBF"
+                 "ab",
+                 4)
+            .column == 2);
+  CHECK(place_at("a.sql",
+                 "\xEF\xBB\xBF"
+                 "ab",
+                 4)
+            .text == "ab");
 }
 
 TEST_CASE("bytes that are no character show as one", "[sql]") {
-  const Place place = place_at("a.sql", "a\xE9\xFF" "b", 3);
+  const Place place = place_at("a.sql",
+                               "a\xE9\xFF"
+                               "b",
+                               3);
 
   CHECK(place.column == 4);
-  CHECK(place.text == "a\xEF\xBF\xBD\xEF\xBF\xBD" "b");
+  CHECK(place.text ==
+        "a\xEF\xBF\xBD\xEF\xBF\xBD"
+        "b");
 }

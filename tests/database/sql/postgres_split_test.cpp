@@ -70,18 +70,35 @@ TEST_CASE("a string that goes on after a line end keeps its escapes", "[sql]") {
 }
 
 TEST_CASE("standard_conforming_strings is followed through the file", "[sql]") {
-  CHECK(postgres(R"(set standard_conforming_strings = off; select 'a\'; select 1'; select 2)").size() == 3);
-  CHECK(postgres(R"(SET SESSION standard_conforming_strings TO 'of'; select 'a\';'; select 2)").size() == 3);
-  CHECK(postgres(R"(set "standard_conforming_strings" = 0; reset all; select 'a\'; select 2)").size() == 4);
-  CHECK(postgres(R"(set standard_conforming_strings = off; set standard_conforming_strings to default; select '\'; select 2)").size() == 4);
-  CHECK(postgres(R"(select pg_catalog.set_config('standard_conforming_strings', 'off', false); select 'a\';'; select 2)").size() == 3);
-  CHECK(postgres(R"(set standard_conforming_strings = off; discard all; select '\'; select 2)").size() == 4);
+  CHECK(postgres(R"(set standard_conforming_strings = off; select 'a\'; select 1'; select 2)")
+            .size() == 3);
+  CHECK(postgres(R"(SET SESSION standard_conforming_strings TO 'of'; select 'a\';'; select 2)")
+            .size() == 3);
+  CHECK(postgres(R"(set "standard_conforming_strings" = 0; reset all; select 'a\'; select 2)")
+            .size() == 4);
+  CHECK(
+      postgres(
+          R"(set standard_conforming_strings = off; set standard_conforming_strings to default; select '\'; select 2)")
+          .size() == 4);
+  CHECK(
+      postgres(
+          R"(select pg_catalog.set_config('standard_conforming_strings', 'off', false); select 'a\';'; select 2)")
+          .size() == 3);
+  CHECK(postgres(R"(set standard_conforming_strings = off; discard all; select '\'; select 2)")
+            .size() == 4);
 }
 
 TEST_CASE("standard_conforming_strings goes back with its transaction", "[sql]") {
-  CHECK(postgres(R"(begin; set standard_conforming_strings = off; select '\';'; rollback; select '\'; select 2)").size() == 6);
-  CHECK(postgres(R"(begin; set standard_conforming_strings = off; commit; select '\';'; select 2)").size() == 5);
-  CHECK(postgres(R"(begin; set local standard_conforming_strings = off; select '\';'; commit; select '\'; select 2)").size() == 6);
+  CHECK(
+      postgres(
+          R"(begin; set standard_conforming_strings = off; select '\';'; rollback; select '\'; select 2)")
+          .size() == 6);
+  CHECK(postgres(R"(begin; set standard_conforming_strings = off; commit; select '\';'; select 2)")
+            .size() == 5);
+  CHECK(
+      postgres(
+          R"(begin; set local standard_conforming_strings = off; select '\';'; commit; select '\'; select 2)")
+          .size() == 6);
 }
 
 TEST_CASE("dollar quotes end at their own tag", "[sql]") {
@@ -125,8 +142,12 @@ TEST_CASE("a BEGIN ATOMIC body is one statement", "[sql]") {
 
 TEST_CASE("begin and atomic mean nothing outside of a routine", "[sql]") {
   CHECK(postgres("create view v as select begin atomic from t; select 2; end").size() == 3);
-  CHECK(postgres("create function begin() returns int language sql as 'select 1'; select 2").size() == 2);
-  CHECK(postgres("create function \"begin\"() returns int language sql return 1; select 2").size() == 2);
+  CHECK(
+      postgres("create function begin() returns int language sql as 'select 1'; select 2").size() ==
+      2);
+  CHECK(
+      postgres("create function \"begin\"() returns int language sql return 1; select 2").size() ==
+      2);
   CHECK(postgres("create table function (begin int); begin; end").size() == 3);
 }
 
@@ -146,8 +167,10 @@ TEST_CASE("COPY takes its data with it", "[sql]") {
   const auto statements = split(sql, Engine::postgres, kFile);
 
   REQUIRE(statements.size() == 2);
-  CHECK(sql.substr(statements[0].offset, statements[0].size) == "COPY public.t (a, \"from\") FROM stdin");
-  CHECK(sql.substr(statements[0].data_offset, statements[0].data_size) == "1\tit's;\n\\.x\n\\N\t$$\n");
+  CHECK(sql.substr(statements[0].offset, statements[0].size) ==
+        "COPY public.t (a, \"from\") FROM stdin");
+  CHECK(sql.substr(statements[0].data_offset, statements[0].data_size) ==
+        "1\tit's;\n\\.x\n\\N\t$$\n");
   CHECK(statements[0].kind == Kind::copy_in);
   CHECK(statements[1].line == 6);
 }

@@ -28,10 +28,14 @@ TEST_CASE("each kind of quote and comment that never ends is named", "[sql]") {
 }
 
 TEST_CASE("a quote or comment of SQLite that never ends is named", "[sql]") {
-  CHECK_THAT(refusal("select [a", Engine::sqlite).what(), ContainsSubstring("unterminated quoted name"));
-  CHECK_THAT(refusal("select `a``", Engine::sqlite).what(), ContainsSubstring("unterminated quoted name"));
-  CHECK_THAT(refusal("select x'00", Engine::sqlite).what(), ContainsSubstring("unterminated quoted string"));
-  CHECK_THAT(refusal("select 1; /* ", Engine::sqlite).what(), ContainsSubstring("unterminated comment"));
+  CHECK_THAT(refusal("select [a", Engine::sqlite).what(),
+             ContainsSubstring("unterminated quoted name"));
+  CHECK_THAT(refusal("select `a``", Engine::sqlite).what(),
+             ContainsSubstring("unterminated quoted name"));
+  CHECK_THAT(refusal("select x'00", Engine::sqlite).what(),
+             ContainsSubstring("unterminated quoted string"));
+  CHECK_THAT(refusal("select 1; /* ", Engine::sqlite).what(),
+             ContainsSubstring("unterminated comment"));
 }
 
 TEST_CASE("a psql command is refused with its line", "[sql]") {
@@ -43,7 +47,8 @@ TEST_CASE("a psql command is refused with its line", "[sql]") {
   CHECK_THAT(error.hint(), ContainsSubstring("Remove it"));
 }
 
-TEST_CASE("a psql command inside a statement is refused even if it is one that is skipped", "[sql]") {
+TEST_CASE("a psql command inside a statement is refused even if it is one that is skipped",
+          "[sql]") {
   CHECK(place_of(refusal("select 1\n\\gexec\n")) == "2:1");
   CHECK_THAT(refusal("select 1\n\\restrict x\n;").what(), ContainsSubstring("\"\\restrict\""));
   CHECK_THAT(refusal("select 1 \\; select 2").what(), ContainsSubstring("is a command of psql"));
@@ -54,7 +59,8 @@ TEST_CASE("a command of the sqlite3 program is refused with its line", "[sql]") 
   const Error error = refusal("select 1;\n.read other.sql\n", Engine::sqlite);
 
   CHECK(error.code() == ExitCode::usage);
-  CHECK_THAT(error.what(), ContainsSubstring("\".read\" is a command of the sqlite3 program, not SQL"));
+  CHECK_THAT(error.what(),
+             ContainsSubstring("\".read\" is a command of the sqlite3 program, not SQL"));
   CHECK(place_of(error) == "2:1");
 }
 
@@ -77,8 +83,10 @@ TEST_CASE("text between COPY and its data is refused", "[sql]") {
 }
 
 TEST_CASE("binary COPY data are refused", "[sql]") {
-  CHECK_THAT(refusal("copy binary t from stdin;\n\\.\n").what(), ContainsSubstring("binary COPY data"));
-  CHECK_THAT(refusal("copy t from stdin (format 'binary');\n\\.\n").what(), ContainsSubstring("binary COPY data"));
+  CHECK_THAT(refusal("copy binary t from stdin;\n\\.\n").what(),
+             ContainsSubstring("binary COPY data"));
+  CHECK_THAT(refusal("copy t from stdin (format 'binary');\n\\.\n").what(),
+             ContainsSubstring("binary COPY data"));
 }
 
 TEST_CASE("a zero byte is refused at its place", "[sql]") {
@@ -103,18 +111,26 @@ TEST_CASE("invalid UTF-8 is refused at its line and column", "[sql]") {
 }
 
 TEST_CASE("every form of invalid UTF-8 is refused", "[sql]") {
-  const auto bytes = GENERATE("\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xC3(", "\xE0\x80\x80", "\xED\xA0\x80",
-                              "\xE2\x82", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF");
+  const auto bytes =
+      GENERATE("\x80", "\xC0\x80", "\xC1\xBF", "\xC3", "\xC3(", "\xE0\x80\x80", "\xED\xA0\x80",
+               "\xE2\x82", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF");
 
-  CHECK_THAT(refusal("-- 12345678901234567890 "s + bytes + "\nselect 1").what(), ContainsSubstring("invalid UTF-8"));
-  CHECK_THAT(refusal("copy t from stdin;\n"s + bytes + "\n\\.\n").what(), ContainsSubstring("invalid UTF-8"));
-  CHECK_THAT(refusal("select 1; "s + bytes, Engine::sqlite).what(), ContainsSubstring("invalid UTF-8"));
+  CHECK_THAT(refusal("-- 12345678901234567890 "s + bytes + "\nselect 1").what(),
+             ContainsSubstring("invalid UTF-8"));
+  CHECK_THAT(refusal("copy t from stdin;\n"s + bytes + "\n\\.\n").what(),
+             ContainsSubstring("invalid UTF-8"));
+  CHECK_THAT(refusal("select 1; "s + bytes, Engine::sqlite).what(),
+             ContainsSubstring("invalid UTF-8"));
 }
 
 TEST_CASE("text is checked again once client_encoding is UTF8 again", "[sql]") {
-  CHECK(place_of(refusal("set client_encoding=latin1; select '\xE9';\nreset client_encoding; select '\xE8'")) == "2:32");
-  CHECK(place_of(refusal("set client_encoding=latin1;\nset names 'UTF-8'; select '\xE8'")) == "2:28");
-  CHECK(place_of(refusal("begin; set local client_encoding=latin1; commit;\nselect '\xE8'")) == "2:9");
+  CHECK(place_of(refusal(
+            "set client_encoding=latin1; select '\xE9';\nreset client_encoding; select '\xE8'")) ==
+        "2:32");
+  CHECK(place_of(refusal("set client_encoding=latin1;\nset names 'UTF-8'; select '\xE8'")) ==
+        "2:28");
+  CHECK(place_of(refusal("begin; set local client_encoding=latin1; commit;\nselect '\xE8'")) ==
+        "2:9");
 }
 
 TEST_CASE("invalid UTF-8 comes before a fault further on", "[sql]") {

@@ -52,7 +52,8 @@ std::string fragment_difference(std::uint32_t seed) {
   const std::string sql = fragments(seed);
   const auto spans = postgres_grammar_spans(sql);
   if (!spans || sql.find("standard_conforming") != std::string::npos) return "";
-  if (sql.find("copy") != std::string::npos || sql.find("\xEF\xBB\xBF") != std::string::npos) return "";
+  if (sql.find("copy") != std::string::npos || sql.find("\xEF\xBB\xBF") != std::string::npos)
+    return "";
   return difference(sql, Engine::postgres, *spans);
 }
 
@@ -75,18 +76,21 @@ std::string incomplete_statement(const std::string& sql) {
 }  // namespace
 
 TEST_CASE("hand-made PostgreSQL is split like its grammar does", "[sql][oracle]") {
-  const auto sql = GENERATE(as<std::string>{}, "select 1;; select 2", "select a=-1; select @-1; select 1--;\n+2",
-                            "create function f() returns int begin atomic select 1 end; select case when true then 1 end; end; select 2",
-                            "create rule r as on update to t do instead (select 1; select 2); notify x",
-                            "select $a$$b$;$a$, $$ ; $x$ $$; select 2", "select E'\\\\'; select U&'\\\\'; select '\\'",
-                            "/* /* ; */ ; */ select 1; -- ;", "select 'a' \n\n ';'; select 2", "",
-                            "select 1 as \"a;\"\"\"; select U&\"a;\" ; values (';')");
+  const auto sql = GENERATE(
+      as<std::string>{}, "select 1;; select 2", "select a=-1; select @-1; select 1--;\n+2",
+      "create function f() returns int begin atomic select 1 end; select case when true then 1 "
+      "end; end; select 2",
+      "create rule r as on update to t do instead (select 1; select 2); notify x",
+      "select $a$$b$;$a$, $$ ; $x$ $$; select 2", "select E'\\\\'; select U&'\\\\'; select '\\'",
+      "/* /* ; */ ; */ select 1; -- ;", "select 'a' \n\n ';'; select 2", "",
+      "select 1 as \"a;\"\"\"; select U&\"a;\" ; values (';')");
 
   CHECK(postgres_difference(sql) == "");
 }
 
 TEST_CASE("generated PostgreSQL is split like its grammar does", "[sql][oracle]") {
-  CHECK(first_complaint(3000, [](auto seed) { return postgres_difference(postgres_script(seed)); }) == "");
+  CHECK(first_complaint(
+            3000, [](auto seed) { return postgres_difference(postgres_script(seed)); }) == "");
 }
 
 TEST_CASE("whatever PostgreSQL's grammar takes is split like it", "[sql][oracle]") {
@@ -94,19 +98,25 @@ TEST_CASE("whatever PostgreSQL's grammar takes is split like it", "[sql][oracle]
 }
 
 TEST_CASE("generated SQLite is split like SQLite does", "[sql][oracle]") {
-  CHECK(first_complaint(2000, [](auto seed) { return sqlite_difference(sqlite_script(seed)); }) == "");
+  CHECK(first_complaint(2000, [](auto seed) { return sqlite_difference(sqlite_script(seed)); }) ==
+        "");
 }
 
 TEST_CASE("every statement of generated SQLite is complete to it", "[sql][oracle]") {
-  CHECK(first_complaint(2000, [](auto seed) { return incomplete_statement(sqlite_script(seed)); }) == "");
+  CHECK(first_complaint(2000,
+                        [](auto seed) { return incomplete_statement(sqlite_script(seed)); }) == "");
 }
 
 TEST_CASE("statements are in order and leave out nothing", "[sql]") {
-  CHECK(first_complaint(2000, [](auto s) { return broken_property(postgres_script(s), Engine::postgres); }) == "");
-  CHECK(first_complaint(2000, [](auto s) { return broken_property(sqlite_script(s), Engine::sqlite); }) == "");
+  CHECK(first_complaint(2000, [](auto s) {
+          return broken_property(postgres_script(s), Engine::postgres);
+        }) == "");
+  CHECK(first_complaint(
+            2000, [](auto s) { return broken_property(sqlite_script(s), Engine::sqlite); }) == "");
 }
 
 TEST_CASE("any text is split or refused with a place", "[sql]") {
-  CHECK(first_complaint(30000, [](auto s) { return fragment_property(s, Engine::postgres); }) == "");
+  CHECK(first_complaint(30000, [](auto s) { return fragment_property(s, Engine::postgres); }) ==
+        "");
   CHECK(first_complaint(30000, [](auto s) { return fragment_property(s, Engine::sqlite); }) == "");
 }

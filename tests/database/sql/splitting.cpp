@@ -75,7 +75,8 @@ std::string broken_property(std::string_view sql, Engine dialect) {
     if (!is_gap(gap, dialect)) return fmt::format("left out: {}", gap);
     const Place place = place_at(kFile, sql, statement.offset);
     if (place.line != statement.line || place.column != statement.column) {
-      return fmt::format("{}:{} is not the place of {}", statement.line, statement.column, statement.offset);
+      return fmt::format("{}:{} is not the place of {}", statement.line, statement.column,
+                         statement.offset);
     }
     end = statement.offset + statement.size;
     if (statement.kind != Kind::copy_in) continue;

@@ -19,12 +19,15 @@ TEST_CASE("sha256 is the one that everybody knows", "[sql]") {
 TEST_CASE("layout and comments do not change the token hash", "[sql]") {
   const std::string expected = hash("create table t (a int default -1, b text);\nselect 'x', 2;\n");
 
-  CHECK(hash("\xEF\xBB\xBF" "create  table t(a int default - 1,b text) ;;\r\n-- why\r\nselect 'x',/* and */2") == expected);
+  CHECK(hash("\xEF\xBB\xBF"
+             "create  table t(a int default - 1,b text) ;;\r\n-- why\r\nselect 'x',/* and */2") ==
+        expected);
   CHECK(hash("create table t (a int default-1, b text); select 'x', 2 -- seed\n") == expected);
 }
 
 TEST_CASE("line ends do not change the token hash even inside quotes", "[sql]") {
-  CHECK(hash("do $$\nbegin\n  null;\nend\n$$;\n") == hash("do $$\r\nbegin\r\n  null;\r\nend\r\n$$;\r\n"));
+  CHECK(hash("do $$\nbegin\n  null;\nend\n$$;\n") ==
+        hash("do $$\r\nbegin\r\n  null;\r\nend\r\n$$;\r\n"));
   CHECK(sqlite_hash("select 'a\nb'") == sqlite_hash("select 'a\r\nb'"));
   CHECK(hash("select 'a\rb'") != hash("select 'ab'"));
 }
@@ -80,7 +83,8 @@ TEST_CASE("a token longer than the hash's buffer counts in full", "[sql]") {
 
 TEST_CASE("algorithm 1 means what it always meant", "[sql]") {
   const std::string_view text =
-      "-- seedbed: up\r\nCREATE TABLE t (a int default -1);\r\ndo $$\r\n;$$;\nselect 'a'\n'b', E'\\'', \"C\"::text;\n"
+      "-- seedbed: up\r\nCREATE TABLE t (a int default -1);\r\ndo $$\r\n;$$;\nselect 'a'\n'b', "
+      "E'\\'', \"C\"::text;\n"
       "copy t from stdin;\n1\n\\.\n";
 
   CHECK(hash(text) == sha256("#11:seedbed: up"

@@ -1,0 +1,23 @@
+#include "cli/progress_bar.hpp"
+
+#include "support/catch.hpp"
+
+using namespace seedbed::host::cli;
+using namespace std::chrono_literals;
+
+TEST_CASE("progress of a known total has a bar and a rate", "[cli]") {
+  CHECK(progress_line("traffic", 1'200'000, 2'400'000, 3s, 80) ==
+        "traffic  [##########          ]   50 %  1.2 M of 2.4 M  400 k/s");
+}
+
+TEST_CASE("progress of an unknown total counts", "[cli]") {
+  CHECK(progress_line("traffic", 9'999, 0, 1s, 80) == "traffic  9999  9999/s");
+}
+
+TEST_CASE("progress beyond its total stays full", "[cli]") {
+  CHECK(progress_line("traffic", 30, 20, 1s, 80) == "traffic  [####################]  100 %  30 of 20  30/s");
+}
+
+TEST_CASE("progress fits a narrow terminal", "[cli]") {
+  CHECK(progress_line("traffic", 1, 2, 1s, 20) == "traffic  [########…");
+}

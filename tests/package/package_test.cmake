@@ -1,0 +1,54 @@
+# Installs the SDK to a scratch prefix, builds the project beside this file and the template against
+# it, and lets the program run the plugins.  Run with
+#   cmake -D BUILD=… -D WORK=… -D PROGRAM=… -D NM=… -D C=… -D CXX=… -D CXX_FLAGS=… -D GENERATOR=…
+#     -P package_test.cmake
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE text ERROR_VARIABLE text)
+  if(NOT result EQUAL 0)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "${command}\nended with ${result}:\n${text}")
+  endif()
+  set(output "${text}" PARENT_SCOPE)
+endfunction()
+
+function(expect words)
+  if(NOT output MATCHES "${words}")
+    message(FATAL_ERROR "expected ${words} in:\n${output}")
+  endif()
+endfunction()
+
+function(build source)
+  cmake_path(GET source FILENAME name)
+  run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${source} -B ${WORK}/${name}
+      -D CMAKE_PREFIX_PATH=${WORK}/prefix
+      -D CMAKE_C_COMPILER=${C} -D CMAKE_CXX_COMPILER=${CXX} -D "CMAKE_CXX_FLAGS=${CXX_FLAGS}"
+      -D CMAKE_COMPILE_WARNING_AS_ERROR=ON)
+  run(${CMAKE_COMMAND} --build ${WORK}/${name})
+endfunction()
+
+function(expect_one_symbol library)
+  run(${NM} --dynamic --defined-only ${library})
+  string(REGEX MATCHALL "[^\n]+" symbols "${output}")
+  list(LENGTH symbols count)
+  if(NOT count EQUAL 1 OR NOT output MATCHES " T seedbed_plugin_entry\n")
+    message(FATAL_ERROR "${library} exports more than its entry point:\n${output}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+run(${CMAKE_COMMAND} --install ${BUILD} --component seedbed-dev --prefix ${WORK}/prefix)
+build(${CMAKE_CURRENT_LIST_DIR})
+build(${WORK}/prefix/share/seedbed/template)
+foreach(library IN ITEMS package/customers package/plain_c template/my_seeder)
+  expect_one_symbol(${WORK}/${library}.so)
+endforeach()
+
+set(up ${CMAKE_COMMAND} -E chdir ${WORK} ${PROGRAM} up --url sqlite:customers.db
+    --migrations ${CMAKE_CURRENT_LIST_DIR}/migrations --seeders ${WORK}/package)
+run(${up})
+expect("customers +3 inserted")
+expect("plain_c +2 inserted")
+run(${up})
+expect("customers +3 unchanged")
+expect("plain_c +2 unchanged")

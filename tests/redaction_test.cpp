@@ -1,0 +1,48 @@
+#include "log.hpp"
+
+#include "support/catch.hpp"
+
+using namespace seedbed::host;
+
+TEST_CASE("a secret is hidden as it is", "[log]") {
+  log::redact("s3cr3t-one");
+
+  CHECK(log::redacted("postgres://u:s3cr3t-one@h/db") == "postgres://u:***@h/db");
+}
+
+TEST_CASE("a secret is hidden percent-encoded in either case and in part", "[log]") {
+  log::redact("p@ss:wörd/1");
+
+  CHECK(log::redacted("u:p%40ss%3Aw%C3%B6rd%2F1@h") == "u:***@h");
+  CHECK(log::redacted("u:p%40ss%3aw%c3%b6rd%2f1@h") == "u:***@h");
+  CHECK(log::redacted("u:p@ss%3Awörd/1@h") == "u:***@h");
+}
+
+TEST_CASE("a secret is hidden in quotes of every kind", "[log]") {
+  log::redact("it's \"two\" \\ words");
+
+  CHECK(log::redacted(R"(password='it\'s "two" \\ words')") == "password='***'");
+  CHECK(log::redacted(R"('it''s "two" \ words')") == "'***'");
+  CHECK(log::redacted(R"("it's \"two\" \\ words")") == "\"***\"");
+  CHECK(log::redacted(R"("it\u0027s \u0022two\u0022 \u005c words")") == "\"***\"");
+}
+
+TEST_CASE("a short secret is hidden only where it stands alone", "[log]") {
+  log::redact("zq");
+
+  CHECK(log::redacted("u:zq@h zqa") == "u:***@h zqa");
+}
+
+TEST_CASE("the longer of two secrets that begin alike is hidden whole", "[log]") {
+  log::redact("abcdefg");
+  log::redact("abcdefghij");
+
+  CHECK(log::redacted("abcdefghij abcdefg") == "*** ***");
+}
+
+TEST_CASE("words that every output is made of are not hidden", "[log]") {
+  log::redact("postgres");
+  log::redact("");
+
+  CHECK(log::redacted("postgresql://postgres@h/postgres") == "postgresql://postgres@h/postgres");
+}
