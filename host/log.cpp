@@ -1,7 +1,5 @@
 #include "log.hpp"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -19,9 +17,11 @@
 #include <boost/log/sources/record_ostream.hpp>
 #include <boost/log/sources/severity_logger.hpp>
 #include <boost/make_shared.hpp>
+#include <nlohmann/json.hpp>
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "error.hpp"
 
@@ -51,20 +51,28 @@ constexpr const char* kSeverity = "Severity";
 
 const char* level_name(Level level) {
   switch (level) {
-    case Level::debug: return "debug";
-    case Level::info: return "info";
-    case Level::warning: return "warning";
-    case Level::error: return "error";
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warning:
+      return "warning";
+    case Level::error:
+      return "error";
   }
   return "";
 }
 
 const char* level_color(Level level) {
   switch (level) {
-    case Level::debug: return "\x1b[2m";
-    case Level::info: return "\x1b[32m";
-    case Level::warning: return "\x1b[33m";
-    case Level::error: return "\x1b[31m";
+    case Level::debug:
+      return "\x1b[2m";
+    case Level::info:
+      return "\x1b[32m";
+    case Level::warning:
+      return "\x1b[33m";
+    case Level::error:
+      return "\x1b[31m";
   }
   return "";
 }
@@ -74,9 +82,11 @@ const Entry& entry_of(const logging::record_view& record) {
 }
 
 std::string utc(std::chrono::system_clock::time_point time, const char* format) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  const auto ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  return fmt::format("{}.{:03d}", fmt::format(fmt::runtime(format), fmt::gmtime(seconds)), ms % 1000);
+  return fmt::format("{}.{:03d}", fmt::format(fmt::runtime(format), fmt::gmtime(seconds)),
+                     ms % 1000);
 }
 
 // Quotes a value with anything in it that a reader, a terminal or a parser could trip over.
@@ -87,10 +97,14 @@ std::string terminal_text(const std::string& text) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte <= ' ' || byte == 0x7f || c == '"' || c == '=') plain = false;
     if (c == '"' || c == '\\') quoted += '\\';
-    if (c == '\n') quoted += "\\n";
-    else if (c == '\t') quoted += "\\t";
-    else if (byte < ' ' || byte == 0x7f) quoted += fmt::format("\\x{:02x}", byte);
-    else quoted += c;
+    if (c == '\n')
+      quoted += "\\n";
+    else if (c == '\t')
+      quoted += "\\t";
+    else if (byte < ' ' || byte == 0x7f)
+      quoted += fmt::format("\\x{:02x}", byte);
+    else
+      quoted += c;
   }
   return plain ? text : '"' + quoted + '"';
 }
@@ -104,7 +118,9 @@ struct TerminalValue {
 
 struct JsonValue {
   template <typename T>
-  nlohmann::ordered_json operator()(T value) const { return value; }
+  nlohmann::ordered_json operator()(T value) const {
+    return value;
+  }
   nlohmann::ordered_json operator()(const std::string& value) const { return redacted(value); }
 };
 
@@ -128,7 +144,9 @@ class TerminalBackend : public Backend {
   }
 
  private:
-  static std::string terminal_event(const std::string& name) { return terminal_text(redacted(name)); }
+  static std::string terminal_event(const std::string& name) {
+    return terminal_text(redacted(name));
+  }
 
   std::string paint(const char* color, const std::string& text) const {
     return color_ ? color + text + "\x1b[0m" : text;
@@ -140,7 +158,8 @@ class TerminalBackend : public Backend {
 
 class FileBackend : public Backend {
  public:
-  explicit FileBackend(const std::filesystem::path& path) : path_(path), stream_(path, std::ios::app) {
+  explicit FileBackend(const std::filesystem::path& path)
+      : path_(path), stream_(path, std::ios::app) {
     if (stream_) return;
     throw Error(ExitCode::usage, fmt::format("could not open log file \"{}\": {}", path.string(),
                                              std::generic_category().message(errno)));
@@ -222,7 +241,8 @@ void event(Level level, std::string_view name, const Field* fields, std::size_t 
   }
   logging::record record = log.logger->open_record(logging::keywords::severity = level);
   if (!record) return;
-  record.attribute_values().insert(kEntry, logging::attributes::make_attribute_value(std::move(entry)));
+  record.attribute_values().insert(kEntry,
+                                   logging::attributes::make_attribute_value(std::move(entry)));
   log.logger->push_record(std::move(record));
 }
 

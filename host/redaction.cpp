@@ -65,12 +65,14 @@ void add_ends(std::string_view text, std::size_t at, char c, std::vector<std::si
   if (at >= text.size()) return;
   if (text[at] == c) {
     add(at + 1);
-    if ((c == '\'' || c == '"' || c == '`') && at + 1 < text.size() && text[at + 1] == c) add(at + 2);
+    if ((c == '\'' || c == '"' || c == '`') && at + 1 < text.size() && text[at + 1] == c)
+      add(at + 2);
   }
   if (text[at] == '%' && is_hex_byte(text, at + 1, byte)) add(at + 3);
   if (text[at] == '\\' && at + 1 < text.size()) {
     if (text[at + 1] == c || text[at + 1] == short_escape(c)) add(at + 2);
-    if (byte < 0x80 && text.substr(at + 1, 3) == "u00" && is_hex_byte(text, at + 4, byte)) add(at + 6);
+    if (byte < 0x80 && text.substr(at + 1, 3) == "u00" && is_hex_byte(text, at + 4, byte))
+      add(at + 6);
   }
 }
 

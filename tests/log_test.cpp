@@ -47,7 +47,9 @@ TEST_CASE("an event is a line of its level and its fields", "[log]") {
 
   log::info("seeder_completed", {{"seeder", "rbac"}, {"rows", 16}, {"share", 0.5}, {"dry", false}});
 
-  CHECK_THAT(error.text(), ContainsSubstring(" info    seeder_completed seeder=rbac rows=16 share=0.5 dry=false\n"));
+  CHECK_THAT(
+      error.text(),
+      ContainsSubstring(" info    seeder_completed seeder=rbac rows=16 share=0.5 dry=false\n"));
 }
 
 TEST_CASE("events below the terminal level are not shown", "[log]") {
@@ -109,6 +111,7 @@ TEST_CASE("a log file that cannot be opened is refused with its name and the rea
     FAIL("nothing was thrown");
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::usage);
-    CHECK(error.message() == "could not open log file \"/nonexistent/log.jsonl\": No such file or directory");
+    CHECK(error.message() ==
+          "could not open log file \"/nonexistent/log.jsonl\": No such file or directory");
   }
 }

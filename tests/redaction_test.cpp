@@ -1,5 +1,4 @@
 #include "log.hpp"
-
 #include "support/catch.hpp"
 
 using namespace seedbed::host;

@@ -1,14 +1,15 @@
 #include "cli/invocation.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <optional>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
+
 #include <seedbed/abi.h>
 #include <seedbed/version.h>
 
@@ -99,19 +100,23 @@ std::string commands_with(const Parser& parser, const std::string& option) {
   for (const KnownCommand& each : parser.known) {
     if (has_option(*each.app, option)) names.push_back(fmt::format("\"{}\"", each.command->name));
   }
-  return names.empty() ? "" : fmt::format("It is an option of {}, after the command.", fmt::join(names, " and "));
+  return names.empty()
+             ? ""
+             : fmt::format("It is an option of {}, after the command.", fmt::join(names, " and "));
 }
 
 Error no_such_option(const Parser& parser, const std::string& word) {
   const KnownCommand* const chosen = parser.chosen();
   const std::string option = word.substr(0, word.find('='));
   if (chosen != nullptr && has_option(*chosen->app, option)) {
-    return Error(ExitCode::usage, fmt::format("option \"{}\" of \"{}\" must stand after the command", option,
-                                              chosen->command->name));
+    return Error(ExitCode::usage,
+                 fmt::format("option \"{}\" of \"{}\" must stand after the command", option,
+                             chosen->command->name));
   }
   const std::string command = chosen == nullptr ? "" : chosen->command->name;
-  Error error(ExitCode::usage, command.empty() ? fmt::format("there is no option \"{}\"", option)
-                                               : fmt::format("\"{}\" has no option \"{}\"", command, option));
+  Error error(ExitCode::usage, command.empty()
+                                   ? fmt::format("there is no option \"{}\"", option)
+                                   : fmt::format("\"{}\" has no option \"{}\"", command, option));
   std::vector<std::string> known = option_names(parser.app);
   if (chosen != nullptr) {
     const std::vector<std::string> own = option_names(*chosen->app);
@@ -119,7 +124,8 @@ Error no_such_option(const Parser& parser, const std::string& word) {
   }
   std::string hint = commands_with(parser, option);
   if (hint.empty()) hint = did_you_mean(option, known);
-  if (hint.empty()) hint = fmt::format("\"seedbed {}-h\" lists the options.", command.empty() ? "" : command + ' ');
+  if (hint.empty())
+    hint = fmt::format("\"seedbed {}-h\" lists the options.", command.empty() ? "" : command + ' ');
   return error.hint(hint);
 }
 
@@ -127,8 +133,8 @@ Error unexpected(const Parser& parser) {
   const std::string word = parser.app.remaining(/*recurse=*/true).front();
   if (word.size() > 1 && word.front() == '-') return no_such_option(parser, word);
   if (parser.chosen() == nullptr) return no_such_command(word);
-  return Error(ExitCode::usage,
-               fmt::format("\"{}\" takes no argument \"{}\"", parser.chosen()->command->name, word));
+  return Error(ExitCode::usage, fmt::format("\"{}\" takes no argument \"{}\"",
+                                            parser.chosen()->command->name, word));
 }
 
 // CLI11's own words hold the option's name, before a colon or a blank.
@@ -136,13 +142,15 @@ Error wrong_value(const Parser& parser, const std::string& words) {
   const std::size_t start = std::min(words.find("--"), words.size());
   const std::string option = words.substr(start, words.find_first_of(": ", start) - start);
   const CLI::Option* found = parser.app.get_option_no_throw(option);
-  if (found == nullptr && parser.chosen() != nullptr) found = parser.chosen()->app->get_option_no_throw(option);
+  if (found == nullptr && parser.chosen() != nullptr)
+    found = parser.chosen()->app->get_option_no_throw(option);
   if (found == nullptr) return Error(ExitCode::usage, words);
   if (found->get_expected_max() == 0) {
     return Error(ExitCode::usage, fmt::format("option \"{}\" takes no value", option));
   }
-  return Error(ExitCode::usage, found->count() > 1 ? fmt::format("option \"{}\" was given twice", option)
-                                                   : fmt::format("option \"{}\" needs a value", option));
+  return Error(ExitCode::usage, found->count() > 1
+                                    ? fmt::format("option \"{}\" was given twice", option)
+                                    : fmt::format("option \"{}\" needs a value", option));
 }
 
 OutputFormat parse_output_format(const std::string& text) {
@@ -167,7 +175,8 @@ void apply(const RawGlobals& raw, Globals& globals) {
   globals.progress = is_terminal(STDERR_FILENO) && !raw.quiet;
   globals.look.format = parse_output_format(raw.format);
   if (!raw.wait.empty()) globals.wait = parse_duration(raw.wait, "--wait");
-  if (raw.quiet && raw.verbose > 0) throw Error(ExitCode::usage, "\"-q\" and \"-v\" contradict each other");
+  if (raw.quiet && raw.verbose > 0)
+    throw Error(ExitCode::usage, "\"-q\" and \"-v\" contradict each other");
 }
 
 void open_log(const RawGlobals& raw, bool color) {

@@ -8,8 +8,9 @@
 #include <system_error>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 #include <seedbed_template.hpp>
+
+#include <fmt/format.h>
 
 #include "cli/command.hpp"
 #include "config/text_file.hpp"
@@ -37,8 +38,8 @@ and those of "seedbed -h"
 )";
 
 // Names that CMake keeps for targets of its own, and ours for plain SQL files.
-constexpr std::array<std::string_view, 9> kReserved{"all",     "clean",      "edit_cache", "help", "install",
-                                                    "package", "preinstall", "sql",        "test"};
+constexpr std::array<std::string_view, 9> kReserved{
+    "all", "clean", "edit_cache", "help", "install", "package", "preinstall", "sql", "test"};
 
 struct NewOptions {
   std::string migration;
@@ -46,10 +47,14 @@ struct NewOptions {
 };
 
 void check_seeder_name(const std::string& name) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
   if (!std::all_of(name.begin(), name.end(), allowed) || name.front() < 'a' || name.front() > 'z') {
     throw Error(ExitCode::usage, fmt::format("\"{}\" cannot be the name of a seeder", name))
-        .hint("A name is made of lower-case letters, digits and underscores, and begins with a letter.");
+        .hint(
+            "A name is made of lower-case letters, digits and underscores, and begins with a "
+            "letter.");
   }
   if (std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end()) {
     throw Error(ExitCode::usage, fmt::format("\"{}\" cannot be the name of a seeder", name))
@@ -68,14 +73,16 @@ std::string pascal_case(std::string_view name) {
 }
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+  for (std::size_t at = text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size())) {
     text.replace(at, from.size(), to);
   }
   return text;
 }
 
 std::string named(std::string_view text, const std::string& seeder) {
-  return replaced(replaced(std::string(text), "my_seeder", seeder), "MySeeder", pascal_case(seeder));
+  return replaced(replaced(std::string(text), "my_seeder", seeder), "MySeeder",
+                  pascal_case(seeder));
 }
 
 fs::path shown(const fs::path& path) { return name_for_people(path, fs::current_path()); }
@@ -103,7 +110,8 @@ MigrationText template_migration(const std::string& seeder) {
   return {text.substr(kUp.size(), down - kUp.size()), text.substr(down + kDown.size())};
 }
 
-CreatedFiles create_seeder(const std::string& name, const fs::path& parent, const Settings& settings) {
+CreatedFiles create_seeder(const std::string& name, const fs::path& parent,
+                           const Settings& settings) {
   check_seeder_name(name);
   const fs::path folder = parent / name;
   if (fs::exists(folder)) {
@@ -112,8 +120,8 @@ CreatedFiles create_seeder(const std::string& name, const fs::path& parent, cons
   std::error_code failure;
   fs::create_directories(folder, failure);
   if (failure) {
-    throw Error(ExitCode::usage,
-                fmt::format("could not make \"{}\": {}", shown(folder).string(), failure.message()));
+    throw Error(ExitCode::usage, fmt::format("could not make \"{}\": {}", shown(folder).string(),
+                                             failure.message()));
   }
   CreatedFiles created;
   for (const TemplateFile& file : kTemplateFiles) {
@@ -121,29 +129,34 @@ CreatedFiles create_seeder(const std::string& name, const fs::path& parent, cons
     write_file(path, named(file.text, name));
     created.files.push_back(shown(path));
   }
-  for (const fs::path& path : create_new_migration("create_" + name, settings, template_migration(name))) {
+  for (const fs::path& path :
+       create_new_migration("create_" + name, settings, template_migration(name))) {
     created.files.push_back(path);
   }
   const std::string where = shown(folder).string();
-  created.next = fmt::format("build it:  cmake -S {0} -B {0}/build && cmake --build {0}/build\n"
-                             "run it:    seedbed up --seeders {0}/build",
-                             where);
+  created.next = fmt::format(
+      "build it:  cmake -S {0} -B {0}/build && cmake --build {0}/build\n"
+      "run it:    seedbed up --seeders {0}/build",
+      where);
   return created;
 }
 
 ExitCode create(const NewOptions& options, const Globals& globals) {
   if (options.migration.empty() == options.seeder.empty()) {
-    throw Error(ExitCode::usage, options.seeder.empty() ? "\"new\" needs a name"
-                                                        : "a migration and a seeder cannot be made at once")
+    throw Error(ExitCode::usage, options.seeder.empty()
+                                     ? "\"new\" needs a name"
+                                     : "a migration and a seeder cannot be made at once")
         .hint("For example: seedbed new add_customers, or: seedbed new --seeder customers");
   }
   const Settings settings = resolve_without_database(globals);
   const bool parent_named = !globals.settings.seeders.empty();
-  const fs::path parent = parent_named ? fs::absolute(globals.settings.seeders.front()) : settings.root / "plugins";
-  const CreatedFiles created = options.seeder.empty()
-                                   ? CreatedFiles{create_new_migration(options.migration, settings), ""}
-                                   : create_seeder(options.seeder, parent, settings);
-  if (!globals.look.quiet || globals.look.format != OutputFormat::text) print(created, globals.look);
+  const fs::path parent =
+      parent_named ? fs::absolute(globals.settings.seeders.front()) : settings.root / "plugins";
+  const CreatedFiles created =
+      options.seeder.empty() ? CreatedFiles{create_new_migration(options.migration, settings), ""}
+                             : create_seeder(options.seeder, parent, settings);
+  if (!globals.look.quiet || globals.look.format != OutputFormat::text)
+    print(created, globals.look);
   return ExitCode::done;
 }
 

@@ -31,9 +31,9 @@ SeederList list_seeders(const Settings& settings) {
   list.broken.swap(found.broken);  // planning refuses them; here they are part of the answer
   list.seeders = plan_seeders(found, settings, {});
   for (const Named& named : settings.seeders.order) {
-    const bool exists = std::any_of(found.seeders.begin(), found.seeders.end(), [&](const Seeder& seeder) {
-      return seeder.declaration.name == named.name;
-    });
+    const bool exists =
+        std::any_of(found.seeders.begin(), found.seeders.end(),
+                    [&](const Seeder& seeder) { return seeder.declaration.name == named.name; });
     if (!exists) list.not_found.push_back(named);
   }
   return list;
@@ -45,8 +45,10 @@ ExitCode plugins(const std::string& graph, const Globals& globals) {
         .hint("The one kind is mermaid.");
   }
   const SeederList list = list_seeders(resolve_without_database(globals));
-  if (graph.empty()) print(list, globals.look);
-  else print_text(to_mermaid(list));
+  if (graph.empty())
+    print(list, globals.look);
+  else
+    print_text(to_mermaid(list));
   return list.broken.empty() ? ExitCode::done : ExitCode::plugin;
 }
 

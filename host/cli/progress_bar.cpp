@@ -1,11 +1,10 @@
 #include "cli/progress_bar.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/terminal.hpp"
 #include "log.hpp"
@@ -71,8 +70,8 @@ void ProgressBar::advance(const std::string& what, std::uint64_t done, std::uint
   last_drawn_ = now;
   drawn_ = true;
   const auto elapsed = std::chrono::duration_cast<milliseconds>(now - started_);
-  const std::string line = progress_line(log::redacted(what), done, total, elapsed,
-                                         terminal_columns(STDERR_FILENO));
+  const std::string line =
+      progress_line(log::redacted(what), done, total, elapsed, terminal_columns(STDERR_FILENO));
   fmt::print(stderr, "\r\x1b[K{}", line);
 }
 

@@ -47,7 +47,8 @@ ExitCode up(UpOptions options, Globals globals) {
     throw Error(ExitCode::usage, "\"--execute\" has no meaning without \"--dry-run\"");
   }
   if (!options.out_of_order.empty()) globals.settings.out_of_order = options.out_of_order;
-  if (!options.own_transactions.empty()) globals.settings.own_transactions = options.own_transactions;
+  if (!options.own_transactions.empty())
+    globals.settings.own_transactions = options.own_transactions;
   catch_interrupts();
   const Settings settings = resolve(globals);
 

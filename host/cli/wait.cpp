@@ -41,7 +41,8 @@ ExitCode wait(const Globals& globals) {
     reached.server_version = connect(settings.url, options)->server_version();
   }
   reached.took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-  if (!globals.look.quiet || globals.look.format != OutputFormat::text) print(reached, globals.look);
+  if (!globals.look.quiet || globals.look.format != OutputFormat::text)
+    print(reached, globals.look);
   return ExitCode::done;
 }
 

@@ -61,6 +61,7 @@ struct Column {
 struct ConnectOptions {
   std::chrono::milliseconds wait{0};  ///< how long to retry; zero is one attempt
   bool create = true;  ///< SQLite: make a missing file; otherwise it reads as an empty database
+  std::chrono::milliseconds patience{5000};  ///< SQLite: for another process to unlock the file
 };
 
 /// Thrown text of the engine, turned into Error{failed} with SQLSTATE, detail and hint.  Every

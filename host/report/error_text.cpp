@@ -27,8 +27,10 @@ QuotedLine quoted_line(const Place& place) {
     const char c = place.text[at];
     const bool continues = (static_cast<unsigned char>(c) & 0xc0) == 0x80;
     if (!continues && ++character == place.column) line.caret = display_width(line.text);
-    if (c == '\t') line.text.append(kTab - display_width(line.text) % kTab, ' ');
-    else line.text += printable(std::string_view(&c, 1));
+    if (c == '\t')
+      line.text.append(kTab - display_width(line.text) % kTab, ' ');
+    else
+      line.text += printable(std::string_view(&c, 1));
   }
   if (place.column > character) line.caret = display_width(line.text);  // behind the last one
   while (!line.text.empty() && line.text.back() == ' ') line.text.pop_back();
@@ -55,6 +57,12 @@ std::string location(const Place& place) {
   return text;
 }
 
+// SQLite has result codes of its own and no SQLSTATE.
+std::string state_text(const Error& error) {
+  if (error.sqlstate().empty()) return "";
+  return fmt::format(" ({}{})", error.sqlstate().size() == 5 ? "SQLSTATE " : "", error.sqlstate());
+}
+
 std::string indented(std::string_view text) {
   std::string result;
   for (const char c : printable(text)) {
@@ -70,8 +78,7 @@ std::string explanation(const Error& error, bool color) {
   const Place& place = error.place();
   std::string result;
   if (!place.file.empty()) {
-    result += fmt::format("  at:     {}", printable(location(place)));
-    result += error.sqlstate().empty() ? "\n" : fmt::format(" (SQLSTATE {})\n", error.sqlstate());
+    result += fmt::format("  at:     {}{}\n", printable(location(place)), state_text(error));
   }
   if (!place.text.empty()) {
     const QuotedLine line = around_caret(quoted_line(place));
@@ -86,12 +93,9 @@ std::string explanation(const Error& error, bool color) {
 }
 
 std::string to_text(const Error& error, bool color) {
-  std::string message = printable(error.message());
-  if (error.place().file.empty() && !error.sqlstate().empty()) {
-    message += fmt::format(" (SQLSTATE {})", error.sqlstate());
-  }
-  return fmt::format("seedbed: {} {}\n{}", painted("error:", Ink::red, color), message,
-                     explanation(error, color));
+  return fmt::format(
+      "seedbed: {} {}{}\n{}", painted("error:", Ink::red, color), printable(error.message()),
+      error.place().file.empty() ? state_text(error) : "", explanation(error, color));
 }
 
 }  // namespace seedbed::host

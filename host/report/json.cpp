@@ -1,7 +1,8 @@
 #include "report/json.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <fmt/format.h>
 
 #include "log.hpp"
 #include "report/summary.hpp"
@@ -32,7 +33,9 @@ Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-Json text_or_null(const std::string& value) { return value.empty() ? Json(nullptr) : Json(text(value)); }
+Json text_or_null(const std::string& value) {
+  return value.empty() ? Json(nullptr) : Json(text(value));
+}
 Json number_or_null(std::size_t value) { return value == 0 ? Json(nullptr) : Json(value); }
 
 // Bytes that are no UTF-8 become replacement characters: a document is always valid JSON.
@@ -65,7 +68,9 @@ Json counts_object(const TableCounts& counts) {
 }
 
 Json seeder_object(const SeederOutcome& seeder) {
-  Json object{{"name", seeder.name}, {"version", text(seeder.version)}, {"ran", seeder.ran},
+  Json object{{"name", seeder.name},
+              {"version", text(seeder.version)},
+              {"ran", seeder.ran},
               {"committed", seeder.committed}};
   object.update(counts_object(seeder.total()));
   object["unchanged"] = seeder.unchanged_known ? Json(seeder.unchanged()) : Json(nullptr);
@@ -130,7 +135,8 @@ std::string to_json(const Outcome& outcome) {
                           {"took_ms", milliseconds(outcome.migrations_took)}};
   result["seeding_asked"] = outcome.seeding_asked;
   result["seeders"] = Json::array();
-  for (const SeederOutcome& seeder : outcome.seeders) result["seeders"].push_back(seeder_object(seeder));
+  for (const SeederOutcome& seeder : outcome.seeders)
+    result["seeders"].push_back(seeder_object(seeder));
   result["not_executed"] = Json::array();
   for (const NotExecuted& item : outcome.not_executed) {
     result["not_executed"].push_back({{"what", text(item.what)}, {"why", text(item.why)}});
@@ -193,7 +199,8 @@ std::string to_json(const SeederList& list) {
   }
   result["broken"] = Json::array();
   for (const BrokenPlugin& plugin : list.broken) {
-    result["broken"].push_back({{"file", text(plugin.path.string())}, {"error", error_object(error_of(plugin))}});
+    result["broken"].push_back(
+        {{"file", text(plugin.path.string())}, {"error", error_object(error_of(plugin))}});
   }
   result["not_found"] = Json::array();
   for (const Named& named : list.not_found) {
@@ -219,8 +226,11 @@ std::string to_json(const StatementList& list) {
   if (list.count_only) return dumped(result);
   result["statements"] = Json::array();
   for (const sql::Statement& statement : list.statements) {
-    Json object{{"offset", statement.offset}, {"size", statement.size}, {"line", statement.line},
-                {"column", statement.column}, {"kind", sql::kind_name(statement.kind)}};
+    Json object{{"offset", statement.offset},
+                {"size", statement.size},
+                {"line", statement.line},
+                {"column", statement.column},
+                {"kind", sql::kind_name(statement.kind)}};
     if (statement.kind == sql::Kind::copy_in) {
       object["data_offset"] = statement.data_offset;
       object["data_size"] = statement.data_size;

@@ -12,14 +12,13 @@
 namespace seedbed::host {
 
 std::string to_text(const SeederList& list, bool color) {
-  std::string result =
-      fmt::format("{}  tier {}\n\n", painted(list.environment, Ink::bold, color), tier_name(list.tier));
-  const Table table = seeder_table(list);
-  result += table.empty() && list.broken.empty() ? "No seeders were found.\n" : table.text(color);
+  std::string result = fmt::format("{}  tier {}\n\n", painted(list.environment, Ink::bold, color),
+                                   tier_name(list.tier));
+  result += list.seeders.empty() ? "No seeders were found.\n" : seeder_table(list).text(color);
   for (const BrokenPlugin& plugin : list.broken) {
     const Error error = error_of(plugin);
-    result += fmt::format("\n{} {}\n{}", painted("broken:", Ink::red, color), printable(error.message()),
-                          explanation(error, color));
+    result += fmt::format("\n{} {}\n{}", painted("broken:", Ink::red, color),
+                          printable(error.message()), explanation(error, color));
   }
   if (!list.not_found.empty()) {
     std::vector<std::string> names;
@@ -44,9 +43,9 @@ std::string to_text(const CreatedFiles& created, bool) {
 }
 
 std::string to_text(const Reached& reached, bool) {
-  if (reached.server_version.empty()) return fmt::format("{} does not exist yet; up creates it\n", reached.url);
-  return fmt::format("{} accepts connections ({} {}, after {})\n", reached.url,
-                     reached.engine == Engine::sqlite ? "SQLite" : "PostgreSQL", reached.server_version,
+  if (reached.server_version.empty())
+    return fmt::format("{} does not exist yet; up creates it\n", reached.url);
+  return fmt::format("{} accepts connections ({}, after {})\n", reached.url, reached.server_version,
                      duration_text(reached.took));
 }
 

@@ -14,7 +14,8 @@ namespace seedbed::host {
 
 namespace {
 
-std::string heading(const std::string& command, const std::string& environment, const std::string& url) {
+std::string heading(const std::string& command, const std::string& environment,
+                    const std::string& url) {
   return fmt::format("### seedbed {}: {}, `{}`\n\n", command, environment, url);
 }
 
@@ -65,7 +66,8 @@ std::string to_markdown(const Outcome& outcome) {
   std::string result = heading(outcome.command, outcome.environment, outcome.url);
   result += paragraph(applied_migrations(outcome));
   if (outcome.migrations_up_to_date > 0) {
-    result += fmt::format("{} up to date before.\n\n", counted(outcome.migrations_up_to_date, "migration"));
+    result += fmt::format("{} up to date before.\n\n",
+                          counted(outcome.migrations_up_to_date, "migration"));
   }
   result += paragraph(seeder_counts(outcome)) + paragraph(not_executed(outcome));
   for (const std::string& notice : outcome.notices) result += fmt::format("> {}\n\n", notice);
@@ -82,7 +84,8 @@ std::string to_markdown(const Plan& plan) {
 }
 
 std::string to_markdown(const SeederList& list) {
-  std::string result = fmt::format("### seedbed plugins: {}, tier {}\n\n", list.environment, tier_name(list.tier));
+  std::string result =
+      fmt::format("### seedbed plugins: {}, tier {}\n\n", list.environment, tier_name(list.tier));
   result += paragraph(seeder_table(list));
   for (const BrokenPlugin& plugin : list.broken) result += to_markdown(error_of(plugin));
   return result;

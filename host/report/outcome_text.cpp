@@ -34,7 +34,7 @@ class Lines {
     add(label, {Cell{text, Ink::plain, /*spills=*/true}});
   }
 
-  std::string text(bool color) const { return table_.empty() ? "" : table_.text(color, kMinWidth); }
+  std::string text(bool color) const { return table_.text(color, kMinWidth); }
 
  private:
   std::string last_label_;
@@ -61,8 +61,13 @@ void add_migrations(const Outcome& outcome, Lines& lines) {
   const bool nothing_to_say = outcome.migrations.empty() && outcome.migrations_up_to_date == 0;
   if (nothing_to_say && (outcome.command == "seed" || outcome.error)) return;
   const std::string took = outcome.migrations.empty() ? "" : duration_text(outcome.migrations_took);
-  lines.add("migrations", {Cell{migrations_sentence(outcome), Ink::plain, /*spills=*/true}, {}, {}, {},
-                           {}, {}, Cell{took, Ink::dim}});
+  lines.add("migrations", {Cell{migrations_sentence(outcome), Ink::plain, /*spills=*/true},
+                           {},
+                           {},
+                           {},
+                           {},
+                           {},
+                           Cell{took, Ink::dim}});
 }
 
 std::string remark(const SeederOutcome& seeder, bool rolled_back) {
@@ -76,14 +81,15 @@ void add_seeders(const Outcome& outcome, Lines& lines) {
   for (const SeederOutcome& seeder : outcome.seeders) {
     const TableCounts total = seeder.total();
     const bool rolled_back = outcome.error.has_value() && !seeder.committed;
-    lines.add("seeders", {Cell{seeder.name}, Cell{count_of(total.inserted, "inserted")},
-                          Cell{count_of(total.updated, "updated")},
-                          Cell{count_of(total.deleted, "deleted")},
-                          Cell{count_of(seeder.unchanged(), "unchanged")},
-                          Cell{remark(seeder, rolled_back), rolled_back ? Ink::yellow : Ink::plain},
-                          Cell{duration_text(seeder.took), Ink::dim}});
+    lines.add("seeders",
+              {Cell{seeder.name}, Cell{count_of(total.inserted, "inserted")},
+               Cell{count_of(total.updated, "updated")}, Cell{count_of(total.deleted, "deleted")},
+               Cell{count_of(seeder.unchanged(), "unchanged")},
+               Cell{remark(seeder, rolled_back), rolled_back ? Ink::yellow : Ink::plain},
+               Cell{duration_text(seeder.took), Ink::dim}});
   }
-  if (outcome.seeders.empty() && outcome.seeding_asked && outcome.not_executed.empty() && !outcome.error) {
+  if (outcome.seeders.empty() && outcome.seeding_asked && outcome.not_executed.empty() &&
+      !outcome.error) {
     lines.sentence("seeders", "none");
   }
 }
@@ -91,7 +97,8 @@ void add_seeders(const Outcome& outcome, Lines& lines) {
 std::string not_executed_text(const Outcome& outcome, bool color) {
   if (outcome.not_executed.empty()) return "";
   Table table({{.title = ""}, {.title = "", .gap = 3}});
-  for (const NotExecuted& item : outcome.not_executed) table.row({Cell{"  " + item.what}, Cell{item.why}});
+  for (const NotExecuted& item : outcome.not_executed)
+    table.row({Cell{"  " + item.what}, Cell{item.why}});
   return "\nnot executed\n" + table.text(color) + '\n';
 }
 
@@ -106,11 +113,12 @@ std::string to_text(const Outcome& outcome, bool color) {
   }
   if (outcome.hooks_run > 0) lines.sentence("hooks", fmt::format("{} run", outcome.hooks_run));
 
-  std::string result = fmt::format("{}  {}\n\n", painted(outcome.environment, Ink::bold, color), outcome.url);
+  std::string result = fmt::format("{}  {}\n\n", painted(outcome.environment, Ink::bold, color),
+                                   printable(outcome.url));
   result += lines.text(color);
   result += not_executed_text(outcome, color);
   for (const std::string& notice : outcome.notices) {
-    result += fmt::format("{} {}\n", painted("note:", Ink::yellow, color), notice);
+    result += fmt::format("{} {}\n", painted("note:", Ink::yellow, color), printable(notice));
   }
   const Summary summary = summary_of(outcome);
   return result + painted(summary.verdict, summary.ink, color) + summary.rest + '\n';

@@ -1,10 +1,10 @@
 #include "report/print.hpp"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
+
+#include <unistd.h>
 
 #include "log.hpp"
 

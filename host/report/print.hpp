@@ -31,9 +31,12 @@ void print_document(std::string_view json);
 template <typename Value>
 void print(const Value& value, const Look& look) {
   switch (look.format) {
-    case OutputFormat::text: return print_text(to_text(value, look.color));
-    case OutputFormat::json: return print_document(to_json(value));
-    case OutputFormat::markdown: return print_text(to_markdown(value));
+    case OutputFormat::text:
+      return print_text(to_text(value, look.color));
+    case OutputFormat::json:
+      return print_document(to_json(value));
+    case OutputFormat::markdown:
+      return print_text(to_markdown(value));
   }
 }
 

@@ -12,8 +12,9 @@ namespace seedbed::host {
 namespace {
 
 std::size_t committed_seeders(const Outcome& outcome) {
-  return static_cast<std::size_t>(std::count_if(outcome.seeders.begin(), outcome.seeders.end(),
-                                                [](const SeederOutcome& seeder) { return seeder.committed; }));
+  return static_cast<std::size_t>(
+      std::count_if(outcome.seeders.begin(), outcome.seeders.end(),
+                    [](const SeederOutcome& seeder) { return seeder.committed; }));
 }
 
 // What a failed run leaves behind in the database.
@@ -22,16 +23,19 @@ std::string what_stays(const Outcome& outcome) {
   const std::size_t seeders = committed_seeders(outcome);
   if (outcome.dry_run || (migrations == 0 && seeders == 0)) return "nothing was changed";
   if (seeders == 0) {
-    return fmt::format("{} {} applied", counted(migrations, "migration"), migrations == 1 ? "stays" : "stay");
+    return fmt::format("{} {} applied", counted(migrations, "migration"),
+                       migrations == 1 ? "stays" : "stay");
   }
   if (migrations == 0) return fmt::format("{} committed", counted(seeders, "seeder"));
-  return fmt::format("{} applied, {} committed", counted(migrations, "migration"), counted(seeders, "seeder"));
+  return fmt::format("{} applied, {} committed", counted(migrations, "migration"),
+                     counted(seeders, "seeder"));
 }
 
 Summary dry_run_summary(const Outcome& outcome, const std::string& took) {
   const bool only_listed =
       outcome.migrations.empty() && outcome.seeders.empty() && !outcome.not_executed.empty();
-  if (only_listed) return {"dry run", fmt::format(": nothing was executed ({})", took), Ink::yellow};
+  if (only_listed)
+    return {"dry run", fmt::format(": nothing was executed ({})", took), Ink::yellow};
   const char* const would = outcome.nothing_changed() ? "; a run would change nothing" : "";
   return {"dry run", fmt::format(": rolled back after {}{}", took, would), Ink::yellow};
 }
@@ -42,11 +46,12 @@ Summary summary_of(const Outcome& outcome) {
   const std::string took = duration_text(outcome.took);
   if (outcome.error) {
     const bool stopped = outcome.error->code() == ExitCode::interrupted;
-    return {stopped ? "interrupted" : "failed", fmt::format(" after {}; {}", took, what_stays(outcome)),
-            Ink::red};
+    return {stopped ? "interrupted" : "failed",
+            fmt::format(" after {}; {}", took, what_stays(outcome)), Ink::red};
   }
   if (outcome.dry_run) return dry_run_summary(outcome, took);
-  if (outcome.nothing_changed()) return {"done", fmt::format(" in {}; nothing changed", took), Ink::green};
+  if (outcome.nothing_changed())
+    return {"done", fmt::format(" in {}; nothing changed", took), Ink::green};
   return {"done", fmt::format(" in {}; run it again and nothing changes", took), Ink::green};
 }
 
@@ -59,7 +64,8 @@ std::string summary_of(const Plan& plan) {
   if (migrations == 0 && seeders == 0) return "Nothing is pending.";
   if (seeders == 0) return fmt::format("{} pending.", counted(migrations, "migration"));
   if (migrations == 0) return fmt::format("{} pending.", counted(seeders, "seeder"));
-  return fmt::format("{} and {} pending.", counted(migrations, "migration"), counted(seeders, "seeder"));
+  return fmt::format("{} and {} pending.", counted(migrations, "migration"),
+                     counted(seeders, "seeder"));
 }
 
 std::vector<std::string> remarks_on(const Plan& plan) {
@@ -73,7 +79,8 @@ std::vector<std::string> remarks_on(const Plan& plan) {
       remarks.push_back(fmt::format("{} was applied on {}; there is no such file here.", title,
                                     migration.applied_at.substr(0, 10)));
     } else if (migration.state == MigrationState::out_of_order) {
-      remarks.push_back(fmt::format("{} is older than the newest migration that was applied.", title));
+      remarks.push_back(
+          fmt::format("{} is older than the newest migration that was applied.", title));
     }
   }
   return remarks;

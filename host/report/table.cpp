@@ -16,8 +16,10 @@ std::string markdown_text(std::string_view text) {
   std::string result;
   for (const char c : text) {
     if (c == '|' || c == '\\' || c == '<' || c == '`' || c == '*') result += '\\';
-    if (c == '\n') result += "<br>";
-    else result += c;
+    if (c == '\n')
+      result += "<br>";
+    else
+      result += c;
   }
   return result;
 }
@@ -26,6 +28,7 @@ std::string markdown_text(std::string_view text) {
 
 void Table::row(std::vector<Cell> cells) {
   cells.resize(columns_.size());
+  for (Cell& cell : cells) cell.text = printable(cell.text);
   rows_.push_back(std::move(cells));
 }
 
@@ -42,6 +45,7 @@ std::vector<std::optional<std::size_t>> Table::widths() const {
 }
 
 std::string Table::text(bool color, std::size_t min_width) const {
+  if (rows_.empty()) return "";
   const std::vector<std::optional<std::size_t>> column_widths = widths();
   std::vector<LaidColumn> layout;
   std::size_t end = 0;
@@ -79,6 +83,7 @@ std::string Table::text(bool color, std::size_t min_width) const {
 }
 
 std::string Table::markdown() const {
+  if (rows_.empty()) return "";
   const std::vector<std::optional<std::size_t>> column_widths = widths();
   std::string titles = "|", rule = "|", body;
   for (std::size_t i = 0; i < columns_.size(); ++i) {

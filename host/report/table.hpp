@@ -28,12 +28,13 @@ class Table {
  public:
   explicit Table(std::vector<TableColumn> columns) : columns_(std::move(columns)) {}
 
-  /// Missing cells at the end are empty.
+  /// Missing cells at the end are empty; control characters are made visible.
   void row(std::vector<Cell> cells);
 
   bool empty() const { return rows_.empty(); }
 
-  /// Lines without blanks at their ends.  The last column ends at `min_width` or further right.
+  /// Lines without blanks at their ends; nothing without rows.  The last column ends at `min_width`
+  /// or further right.
   std::string text(bool color, std::size_t min_width = 0) const;
 
   std::string markdown() const;

@@ -5,26 +5,31 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "duration.hpp"
 #include "report/summary.hpp"
 
 namespace seedbed::host {
 
 namespace {
 
-constexpr std::size_t kStatementWidth = 60;
+constexpr std::size_t kStatementWidth = 46;
 
 Ink ink_of(MigrationState state) {
   switch (state) {
-    case MigrationState::applied: return Ink::plain;
+    case MigrationState::applied:
+      return Ink::plain;
     case MigrationState::pending:
-    case MigrationState::missing: return Ink::yellow;
+    case MigrationState::missing:
+      return Ink::yellow;
     case MigrationState::edited:
-    case MigrationState::out_of_order: return Ink::red;
+    case MigrationState::out_of_order:
+      return Ink::red;
   }
   return Ink::plain;
 }
 
 std::string shown_path(const std::filesystem::path& path, const std::filesystem::path& directory) {
+  if (path.empty()) return "";
   const std::filesystem::path relative = path.lexically_relative(directory);
   return relative.empty() || *relative.begin() == ".." ? path.string() : relative.string();
 }
@@ -40,14 +45,17 @@ Table migration_table(const Plan& plan) {
                {.title = "took", .right = true}});
   for (const PlannedMigration& migration : plan.migrations) {
     const bool timed = !migration.applied_at.empty();
-    table.row({Cell{title_of(migration)}, Cell{state_name(migration.state), ink_of(migration.state)},
-               Cell{migration.applied_at}, Cell{timed ? fmt::format("{} ms", migration.took_ms) : ""}});
+    table.row({Cell{title_of(migration)},
+               Cell{state_name(migration.state), ink_of(migration.state)},
+               Cell{migration.applied_at},
+               Cell{timed ? duration_text(std::chrono::milliseconds(migration.took_ms)) : ""}});
   }
   return table;
 }
 
 Table seeder_table(const Plan& plan) {
-  Table table({{.title = "seeder"}, {.title = "version"}, {.title = "state"}, {.title = "ran (UTC)"}});
+  Table table(
+      {{.title = "seeder"}, {.title = "version"}, {.title = "state"}, {.title = "ran (UTC)"}});
   for (std::size_t i = 0; i < plan.seeders.size(); ++i) {
     if (!plan.seeders[i].selected) continue;
     const Declaration& declaration = plan.seeders[i].seeder.declaration;
@@ -74,11 +82,12 @@ Table seeder_table(const SeederList& list) {
   std::size_t position = 0;
   for (const PlannedSeeder& planned : list.seeders) {
     const Seeder& seeder = planned.seeder;
-    table.row({Cell{planned.selected ? std::to_string(++position) : "-"}, Cell{seeder.declaration.name},
-               Cell{seeder.declaration.version}, Cell{tier_name(seeder.declaration.tier)},
+    table.row({Cell{planned.selected ? std::to_string(++position) : "-"},
+               Cell{seeder.declaration.name}, Cell{seeder.declaration.version},
+               Cell{tier_name(seeder.declaration.tier)},
                Cell{fmt::format("{}", fmt::join(seeder.declaration.after, ", "))},
-               Cell{(planned.selected ? "yes: " : "no: ") + planned.reason,
-                    planned.selected ? Ink::green : Ink::yellow},
+               Cell{planned.selected ? planned.reason : "no: " + planned.reason,
+                    planned.selected ? Ink::plain : Ink::yellow},
                Cell{seeder.abi_version > 0 ? std::to_string(seeder.abi_version) : ""},
                Cell{short_hash(seeder.sha256)}, Cell{shown_path(seeder.path, list.directory)}});
   }
@@ -103,7 +112,7 @@ Table statement_table(const StatementList& list) {
   for (const sql::Statement& statement : list.statements) {
     table.row({Cell{std::to_string(statement.line)}, Cell{std::to_string(statement.size)},
                Cell{sql::kind_name(statement.kind)},
-               Cell{printable(shortened(text.substr(statement.offset, statement.size), kStatementWidth))}});
+               Cell{shortened(text.substr(statement.offset, statement.size), kStatementWidth)}});
   }
   return table;
 }

@@ -5,40 +5,58 @@ namespace seedbed::host {
 Error error_of(const BrokenPlugin& plugin) {
   Error error(ExitCode::plugin, plugin.message);
   error.at(plugin.place).detail(plugin.detail).hint(plugin.hint);
-  if (plugin.place.file.empty()) error.at({plugin.path.string(), 0, 0, ""});
+  const bool located =
+      !plugin.place.file.empty() || plugin.message.find(plugin.path.string()) != std::string::npos;
+  if (!located) error.at({plugin.path.string(), 0, 0, ""});
   return error;
 }
 
 const char* state_name(MigrationState state) {
   switch (state) {
-    case MigrationState::applied: return "applied";
-    case MigrationState::pending: return "pending";
-    case MigrationState::edited: return "edited";
-    case MigrationState::missing: return "missing";
-    case MigrationState::out_of_order: return "out of order";
+    case MigrationState::applied:
+      return "applied";
+    case MigrationState::pending:
+      return "pending";
+    case MigrationState::edited:
+      return "edited";
+    case MigrationState::missing:
+      return "missing";
+    case MigrationState::out_of_order:
+      return "out of order";
   }
   return "";
 }
 
 const char* kind_name(SeederKind kind) {
   switch (kind) {
-    case SeederKind::library: return "library";
-    case SeederKind::folder: return "folder";
-    case SeederKind::sql_files: return "sql_files";
+    case SeederKind::library:
+      return "library";
+    case SeederKind::folder:
+      return "folder";
+    case SeederKind::sql_files:
+      return "sql_files";
   }
   return "";
 }
 
 const char* exit_code_name(ExitCode code) {
   switch (code) {
-    case ExitCode::done: return "done";
-    case ExitCode::failed: return "failed";
-    case ExitCode::usage: return "usage";
-    case ExitCode::pending: return "pending";
-    case ExitCode::refused: return "refused";
-    case ExitCode::locked: return "locked";
-    case ExitCode::plugin: return "plugin";
-    case ExitCode::interrupted: return "interrupted";
+    case ExitCode::done:
+      return "done";
+    case ExitCode::failed:
+      return "failed";
+    case ExitCode::usage:
+      return "usage";
+    case ExitCode::pending:
+      return "pending";
+    case ExitCode::refused:
+      return "refused";
+    case ExitCode::locked:
+      return "locked";
+    case ExitCode::plugin:
+      return "plugin";
+    case ExitCode::interrupted:
+      return "interrupted";
   }
   return "";
 }

@@ -21,7 +21,7 @@ struct SeederList {
   Tier tier = Tier::development;
   std::vector<PlannedSeeder> seeders;  ///< in the order in which they run
   std::vector<BrokenPlugin> broken;
-  std::vector<Named> not_found;  ///< names in `order` that no seeder has
+  std::vector<Named> not_found;     ///< names in `order` that no seeder has
   std::filesystem::path directory;  ///< where people are; text shows files as seen from here
 };
 
@@ -46,7 +46,7 @@ struct CreatedFiles {
 
 /// `seedbed wait`.
 struct Reached {
-  std::string url;  ///< without secrets
+  std::string url;             ///< without secrets
   std::string server_version;  ///< empty for an SQLite file that does not exist yet
   Engine engine = Engine::sqlite;
   std::chrono::microseconds took{0};

@@ -60,7 +60,7 @@ class Run {
 
   Outcome execute() {
     check_target_version(prepared_.files, options_.to);
-    look_at_database(prepared_, settings_, {options_.wait, /*create=*/false});
+    look_at_database(prepared_, settings_, {options_.wait, /*create=*/false, patience()});
     decide();
     try {
       if (!options_.dry_run) apply_and_seed();
@@ -119,7 +119,7 @@ class Run {
     std::error_code ignored;
     const std::filesystem::path& file = settings_.url.file;
     if (file.empty() || std::filesystem::exists(file, ignored)) return;
-    prepared_.database = connect(settings_.url, {options_.wait, /*create=*/true});
+    prepared_.database = connect(settings_.url, {options_.wait, /*create=*/true, patience()});
   }
 
   void prepare_ledger() {
@@ -322,13 +322,23 @@ class Run {
         run.updated += seeder.total().updated;
         run.deleted += seeder.total().deleted;
       }
+      Transaction transaction(database(), patience_for_record());
       if (!Ledger(database()).ready()) return;  // never made: nothing to write into
-      Transaction transaction(database(), patience());
       Ledger(database()).record(run);
       transaction.commit();
     } catch (const std::exception& error) {
-      log::warning("run_not_recorded", {{"cause", error.what()}});
+      // Whoever reads of a failed run need not read that the database was not to be had for this, too.
+      const log::Level level = outcome_.error ? log::Level::info : log::Level::warning;
+      log::write(level, "run_not_recorded", {{"cause", error.what()}});
     }
+  }
+
+  /// A run that gave up, or was told to, does not begin to wait again.
+  std::chrono::milliseconds patience_for_record() const {
+    using namespace std::chrono_literals;
+    if (!outcome_.error) return patience();
+    const ExitCode code = outcome_.error->code();
+    return code == ExitCode::interrupted || code == ExitCode::locked ? 0ms : std::min(patience(), 2000ms);
   }
 
   const Settings& settings_;
@@ -382,7 +392,7 @@ LastSeeding last_seeding(const Preparation& prepared, const Seeder& seeder, cons
 
 Plan status(const Settings& settings, std::chrono::milliseconds wait) {
   Preparation prepared = prepare_files(settings, {});
-  look_at_database(prepared, settings, {wait, /*create=*/false});
+  look_at_database(prepared, settings, {wait, /*create=*/false, settings.lock_timeout});
   leave_out_what_needs_more(prepared.seeders, newest_known(prepared.migrations));
   Plan plan;
   plan.environment = settings.environment;

@@ -93,7 +93,10 @@ FoundSeeders find_seeders(const SeederSettings& settings) {
     }
   }
   std::ranges::stable_sort(found.seeders, {}, [](const Seeder& seeder) { return seeder.declaration.name; });
-  if (!settings.sql_paths.empty()) found.seeders.push_back(plain_sql_seeder(settings));
+  if (!settings.sql_paths.empty()) {
+    plain_sql_files(settings);  // refuses a path that stands for nothing
+    found.seeders.push_back(plain_sql_seeder(settings));
+  }
   return found;
 }
 

@@ -96,7 +96,7 @@ bool plain_files_current(Database& database, const Settings& settings, const std
   });
 }
 
-bool run_plain_files(Database& database, const Settings& settings, SeederOutcome& outcome) {
+bool run_plain_files(Database& database, const Settings& settings, bool also_unchanged, SeederOutcome& outcome) {
   Ledger ledger(database);
   const FileMarks remembered = file_marks(ledger.seeds());
   bool ran = false;
@@ -104,7 +104,7 @@ bool run_plain_files(Database& database, const Settings& settings, SeederOutcome
     const std::string item = item_name(file, settings);
     FileMark mark{file_hash(file), {}};
     const auto before = remembered.find(item);
-    if (before != remembered.end() && as_before(database, before->second, mark.sha256)) {
+    if (!also_unchanged && before != remembered.end() && as_before(database, before->second, mark.sha256)) {
       log::debug("seed_file_unchanged", {{"file", item}});
       continue;
     }

@@ -92,7 +92,9 @@ SeederOutcome SeederRunner::run(Database& database, const Seeder& seeder, const 
 }
 
 bool SeederRunner::run_by_kind(Database& database, const Seeder& seeder, const RunFacts& facts, SeederOutcome& outcome) const {
-  if (seeder.kind == SeederKind::sql_files) return run_plain_files(database, settings_, outcome);
+  if (seeder.kind == SeederKind::sql_files) {
+    return run_plain_files(database, settings_, /*also_unchanged=*/facts.dry_run, outcome);
+  }
   if (seeder.declaration.once && ran_before(database, seeder.declaration.name)) return false;
   if (seeder.kind == SeederKind::folder) run_folder(database, seeder, facts, outcome);
   else run_library(database, seeder, facts, outcome);

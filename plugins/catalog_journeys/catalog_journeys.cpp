@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <string>
 
 #include <seedbed/seeder.hpp>
@@ -22,10 +21,8 @@ constexpr std::int64_t kMostLearners =
     999'999'999'999;  // what fits into the twelve digits of an id
 
 Uuid learner(std::int64_t number) {
-  std::array<char, 37> text{};
-  std::snprintf(text.data(), text.size(), "bbbbbbbb-0001-0001-0001-%012lld",
-                static_cast<long long>(number));
-  return Uuid(text.data());
+  const std::string digits = std::to_string(number);
+  return Uuid("bbbbbbbb-0001-0001-0001-" + std::string(12 - digits.size(), '0') + digits);
 }
 
 Uuid chapter_id(const Chapter& chapter) { return uuid("catalog_chapter", chapter.slug); }

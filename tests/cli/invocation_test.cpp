@@ -38,7 +38,8 @@ TEST_CASE("options stand before or after the command", "[cli]") {
 }
 
 TEST_CASE("repeatable options take one value each time", "[cli]") {
-  const cli::Invocation invocation = parsed({"--sql", "a.sql", "--sql", "b", "seed", "rbac", "--seeders", "p", "users"});
+  const cli::Invocation invocation =
+      parsed({"--sql", "a.sql", "--sql", "b", "seed", "rbac", "--seeders", "p", "users"});
 
   CHECK(invocation.globals.settings.sql == std::vector<std::string>{"a.sql", "b"});
   CHECK(invocation.globals.settings.seeders == std::vector<std::string>{"p"});
@@ -47,7 +48,8 @@ TEST_CASE("repeatable options take one value each time", "[cli]") {
 TEST_CASE("every option of the settings reaches them", "[cli]") {
   const CommandLine settings =
       parsed({"status", "--config", "c", "--env", "e", "--tier", "t", "--migrations", "m",
-              "--migrations-format", "f", "--lock-timeout", "9s", "--wait", "1m"}).globals.settings;
+              "--migrations-format", "f", "--lock-timeout", "9s", "--wait", "1m"})
+          .globals.settings;
 
   CHECK(settings.config == "c");
   CHECK(settings.environment == "e");
@@ -114,7 +116,8 @@ TEST_CASE("an option of a command that stands before it is refused as such", "[c
 TEST_CASE("a value that is missing or too much is refused with the option", "[cli]") {
   CHECK(refusal({"up", "--url"}).message() == "option \"--url\" needs a value");
   CHECK(refusal({"up", "--to"}).message() == "option \"--to\" needs a value");
-  CHECK(refusal({"up", "--url", "a", "--url", "b"}).message() == "option \"--url\" was given twice");
+  CHECK(refusal({"up", "--url", "a", "--url", "b"}).message() ==
+        "option \"--url\" was given twice");
   CHECK(refusal({"up", "--dry-run=maybe"}).message() == "option \"--dry-run\" takes no value");
   CHECK(refusal({"up", "--url"}).code() == ExitCode::usage);
 }
@@ -142,7 +145,8 @@ TEST_CASE("no command at all is refused", "[cli]") {
 TEST_CASE("a refused command line still says in which format", "[cli]") {
   cli::Invocation invocation;
 
-  CHECK_THROWS_AS(cli::parse(std::vector<std::string>{"--format", "json", "upp"}, invocation), Error);
+  CHECK_THROWS_AS(cli::parse(std::vector<std::string>{"--format", "json", "upp"}, invocation),
+                  Error);
 
   CHECK(invocation.globals.look.format == OutputFormat::json);
 }

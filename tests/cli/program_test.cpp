@@ -1,5 +1,7 @@
 // The program's screens and refusals that need no database.
 
+#include "support/program.hpp"
+
 #include <algorithm>
 #include <regex>
 #include <sstream>
@@ -7,7 +9,6 @@
 #include "report/display.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
-#include "support/program.hpp"
 
 using namespace seedbed::test;
 
@@ -35,7 +36,8 @@ TEST_CASE("the help fits a screen of 80 columns and 24 lines", "[cli]") {
 }
 
 TEST_CASE("each command has a help screen", "[cli]") {
-  const std::string command = GENERATE("up", "seed", "status", "new", "plugins", "env", "wait", "split");
+  const std::string command =
+      GENERATE("up", "seed", "status", "new", "plugins", "env", "wait", "split");
 
   const Finished run = Program("/").run({command, "--help"});
 
@@ -71,7 +73,8 @@ TEST_CASE("an error is a document where a machine reads", "[cli]") {
 }
 
 TEST_CASE("colour is only added when it is asked for", "[cli]") {
-  CHECK_THAT(Program("/").run({"--color", "always", "statsu"}).err, ContainsSubstring("\x1b[1;31merror:\x1b[0m"));
+  CHECK_THAT(Program("/").run({"--color", "always", "statsu"}).err,
+             ContainsSubstring("\x1b[1;31merror:\x1b[0m"));
   CHECK_THAT(Program("/").run({"statsu"}).err, !ContainsSubstring("\x1b"));
 }
 
@@ -120,8 +123,10 @@ TEST_CASE("new writes a plugin folder with the seeder's name in it", "[cli]") {
   const Finished again = seedbed.run({"new", "--seeder", "shop_orders"});
 
   CHECK(run.exit_code == 0);
-  check_golden("cli/new_seeder.txt", std::regex_replace(run.out, std::regex(R"(\d{14})"), "YYYYMMDDhhmmss"));
-  CHECK_THAT(read_file(folder / "plugins/shop_orders/shop_orders.cpp"), ContainsSubstring("SEEDBED_SEEDER(ShopOrders, "));
+  check_golden("cli/new_seeder.txt",
+               std::regex_replace(run.out, std::regex(R"(\d{14})"), "YYYYMMDDhhmmss"));
+  CHECK_THAT(read_file(folder / "plugins/shop_orders/shop_orders.cpp"),
+             ContainsSubstring("SEEDBED_SEEDER(ShopOrders, "));
   CHECK_THAT(read_file(folder / "plugins/shop_orders/CMakeLists.txt"),
              ContainsSubstring("seedbed_add_seeder(shop_orders shop_orders.cpp)"));
   CHECK(again.exit_code == 2);
@@ -170,7 +175,8 @@ TEST_CASE("plugins lists an empty folder and refuses a graph of another kind", "
 TEST_CASE("env shows each value with its source", "[cli]") {
   TempDir folder;
 
-  const Finished run = Program(folder.path()).run({"env", "--url", "postgres://u:topsecret@localhost/db"});
+  const Finished run =
+      Program(folder.path()).run({"env", "--url", "postgres://u:topsecret@localhost/db"});
 
   CHECK(run.exit_code == 0);
   CHECK_THAT(run.out, ContainsSubstring("command line"));
@@ -178,7 +184,8 @@ TEST_CASE("env shows each value with its source", "[cli]") {
 }
 
 TEST_CASE("output that cannot be written is an error", "[cli]") {
-  const Finished run = Program("/", "/bin/sh").run({"-c", std::string(SEEDBED_PROGRAM) + " -h > /dev/full"});
+  const Finished run =
+      Program("/", "/bin/sh").run({"-c", std::string(SEEDBED_PROGRAM) + " -h > /dev/full"});
 
   CHECK(run.exit_code == 1);
   CHECK(run.err == "seedbed: error: could not write to standard output: No space left on device\n");

@@ -15,7 +15,8 @@ TEST_CASE("progress of an unknown total counts", "[cli]") {
 }
 
 TEST_CASE("progress beyond its total stays full", "[cli]") {
-  CHECK(progress_line("traffic", 30, 20, 1s, 80) == "traffic  [####################]  100 %  30 of 20  30/s");
+  CHECK(progress_line("traffic", 30, 20, 1s, 80) ==
+        "traffic  [####################]  100 %  30 of 20  30/s");
 }
 
 TEST_CASE("progress fits a narrow terminal", "[cli]") {

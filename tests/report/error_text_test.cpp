@@ -28,8 +28,14 @@ TEST_CASE("an error without a place keeps its SQLSTATE", "[report]") {
         "seedbed: error: refused (SQLSTATE 28P01)\n");
 }
 
+TEST_CASE("a result code of SQLite is not called an SQLSTATE", "[report]") {
+  CHECK(to_text(Error(ExitCode::failed, "refused").sqlstate("SQLite 1"), /*color=*/false) ==
+        "seedbed: error: refused (SQLite 1)\n");
+}
+
 TEST_CASE("further lines of a detail are indented", "[report]") {
-  const Error error = Error(ExitCode::usage, "could not find it").detail("Looked in\n  plugins  no such file");
+  const Error error =
+      Error(ExitCode::usage, "could not find it").detail("Looked in\n  plugins  no such file");
 
   CHECK(to_text(error, /*color=*/false) ==
         "seedbed: error: could not find it\n"
@@ -59,17 +65,20 @@ TEST_CASE("the caret stands under its character after wide and combining ones", 
 }
 
 TEST_CASE("the caret can stand behind the end of a line", "[report]") {
-  CHECK_THAT(at_place({"a.sql", 1, 7, "SELECT"}), ContainsSubstring("\n          SELECT\n                ^\n"));
+  CHECK_THAT(at_place({"a.sql", 1, 7, "SELECT"}),
+             ContainsSubstring("\n          SELECT\n                ^\n"));
 }
 
 TEST_CASE("a long line is cut to the part around its caret", "[report]") {
-  const std::string text = at_place({"a.sql", 1, 501, std::string(500, 'a') + "X" + std::string(500, 'b')});
+  const std::string text =
+      at_place({"a.sql", 1, 501, std::string(500, 'a') + "X" + std::string(500, 'b')});
 
   CHECK(text ==
         "seedbed: error: migration failed\n"
         "  at:     a.sql:1:501\n"
-        "          …" + std::string(50, 'a') + "X" + std::string(47, 'b') + "…\n" +
-        std::string(61, ' ') + "^\n");
+        "          …" +
+            std::string(50, 'a') + "X" + std::string(47, 'b') + "…\n" + std::string(61, ' ') +
+            "^\n");
 }
 
 TEST_CASE("control characters in an error cannot reach the terminal", "[report]") {

@@ -7,7 +7,8 @@ using std::chrono::microseconds;
 
 namespace {
 
-SeederOutcome seeder(const std::string& name, std::int64_t inserted, std::int64_t unchanged, int took) {
+SeederOutcome seeder(const std::string& name, std::int64_t inserted, std::int64_t unchanged,
+                     int took) {
   SeederOutcome outcome;
   outcome.name = name;
   outcome.version = "1.0.0";
@@ -56,7 +57,8 @@ Outcome first_run() {
 Outcome second_run() {
   Outcome outcome = of_local();
   outcome.migrations_up_to_date = 2;
-  outcome.seeders = {seeder("rbac", 0, 16, 300), seeder("catalog_journeys", 0, 29, 900), SeederOutcome{}};
+  outcome.seeders = {seeder("rbac", 0, 16, 300), seeder("catalog_journeys", 0, 29, 900),
+                     SeederOutcome{}};
   outcome.seeders.back().name = "styles";
   outcome.took = microseconds(9'000);
   return outcome;
@@ -84,7 +86,8 @@ Outcome dry_run() {
   outcome.dry_run = true;
   outcome.migrations = {migration("20260101120000", "create_casbin_rule", 20'000)};
   outcome.migrations_took = microseconds(20'000);
-  outcome.not_executed = {{"migration 20260105093000_index.sql", "CREATE INDEX CONCURRENTLY cannot run in a transaction"},
+  outcome.not_executed = {{"migration 20260105093000_index.sql",
+                           "CREATE INDEX CONCURRENTLY cannot run in a transaction"},
                           {"seeder rbac", "it comes after a migration that was not executed"}};
   return outcome;
 }
@@ -94,8 +97,10 @@ Plan mixed_plan() {
   plan.environment = "local";
   plan.url = "sqlite:shop.db";
   plan.migrations = {
-      {"0001", "create_customer", "0001_create_customer.sql", MigrationState::applied, "2026-08-03 09:12:44", 12},
-      {"0002", "create_order", "0002_create_order.sql", MigrationState::edited, "2026-08-03 09:12:44", 9},
+      {"0001", "create_customer", "0001_create_customer.sql", MigrationState::applied,
+       "2026-08-03 09:12:44", 12},
+      {"0002", "create_order", "0002_create_order.sql", MigrationState::edited,
+       "2026-08-03 09:12:44", 9},
       {"0003", "add_total", "0003_add_total.sql", MigrationState::out_of_order, "", 0},
       {"0004", "add_tax", "", MigrationState::missing, "2026-08-03 09:12:45", 101},
       {"0005", "add_größe", "0005_add_größe.sql", MigrationState::pending, "", 0}};
@@ -103,7 +108,8 @@ Plan mixed_plan() {
                   planned("test_users", "1.0.0", false, "tier development"),
                   planned("orders", "1.2.0", true, "selected by *"),
                   planned("styles", "1.0.0", true, "selected by *")};
-  plan.last_seedings = {{"2026-08-03 09:12:46", "1.0.0", true}, {}, {}, {"2026-08-03 09:12:47", "0.9.0", false}};
+  plan.last_seedings = {
+      {"2026-08-03 09:12:46", "1.0.0", true}, {}, {}, {"2026-08-03 09:12:47", "0.9.0", false}};
   return plan;
 }
 
@@ -122,8 +128,11 @@ SeederList seeder_list() {
   customers.declaration.parameters = {{"count", std::int64_t{3}, "how many"}};
   list.seeders[1].seeder.declaration.after = {"customers"};
   list.seeders[1].seeder.kind = SeederKind::folder;
-  list.broken = {{"/opt/plugins/old.so", "plugin \"old.so\" speaks ABI 2, this host speaks ABI 1", "",
-                  "Rebuild the plugin against this host's SDK.", {}}};
+  list.broken = {{"/opt/plugins/old.so",
+                  "plugin \"old.so\" speaks ABI 2, this host speaks ABI 1",
+                  "",
+                  "Rebuild the plugin against this host's SDK.",
+                  {}}};
   list.not_found = {{"synthetic_traffic", "seedbed.toml:9"}};
   return list;
 }

@@ -41,6 +41,13 @@ TEST_CASE("a spilling cell does not widen its column", "[report]") {
         "b  c                2 ms\n");
 }
 
+TEST_CASE("control characters in a cell cannot reach the terminal", "[report]") {
+  Table table({{.title = "file"}});
+  table.row({Cell{"a\x1b[2J"}});
+
+  CHECK(table.text(/*color=*/false) == "file\na\\x1b[2J\n");
+}
+
 TEST_CASE("markdown escapes what would end a cell", "[report]") {
   Table table({{.title = "why"}, {.title = "n", .right = true}});
   table.row({Cell{"a|b\nc"}, Cell{"1"}});

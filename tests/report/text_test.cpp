@@ -42,7 +42,8 @@ TEST_CASE("a failed commit of one seeder does not hide those that are committed"
   Outcome outcome = failed_seeder();
   outcome.seeders.insert(outcome.seeders.begin(), first_run().seeders.front());
 
-  CHECK_THAT(to_text(outcome, /*color=*/false), ContainsSubstring("failed after 62 ms; 1 seeder committed"));
+  CHECK_THAT(to_text(outcome, /*color=*/false),
+             ContainsSubstring("failed after 62 ms; 1 seeder committed"));
 }
 
 TEST_CASE("a run without seeders says so unless they were not asked for", "[report]") {
@@ -103,6 +104,14 @@ TEST_CASE("an empty list of seeders is a sentence", "[report]") {
   CHECK_THAT(to_text(SeederList{}, /*color=*/false), ContainsSubstring("No seeders were found.\n"));
 }
 
+TEST_CASE("a broken plugin shows its file once", "[report]") {
+  SeederList list;
+  list.broken = {{"/p/a.so", "\"/p/a.so\" is no library", "", "", {}}};
+
+  CHECK_THAT(to_text(list, /*color=*/false),
+             Catch::Matchers::EndsWith("\nbroken: \"/p/a.so\" is no library\n"));
+}
+
 TEST_CASE("the graph of seeders is a mermaid flowchart", "[report]") {
   CHECK(to_mermaid(seeder_list()) ==
         "flowchart TD\n"
@@ -113,7 +122,8 @@ TEST_CASE("the graph of seeders is a mermaid flowchart", "[report]") {
 }
 
 TEST_CASE("settings are shown with their sources", "[report]") {
-  const SettingList list{{{"environment", "local", "default"}, {"url", "sqlite:a.db", "seedbed.toml:7"}}};
+  const SettingList list{
+      {{"environment", "local", "default"}, {"url", "sqlite:a.db", "seedbed.toml:7"}}};
 
   CHECK(to_text(list, /*color=*/false) ==
         "setting      from            value\n"
@@ -124,7 +134,8 @@ TEST_CASE("settings are shown with their sources", "[report]") {
 TEST_CASE("statements are shown by line and kind and begin", "[report]") {
   StatementList list;
   list.text = "CREATE TABLE t (\n  a int\n);\nVACUUM;";
-  list.statements = {{0, 26, 1, 1, sql::Kind::ordinary, 0, 0}, {28, 6, 4, 1, sql::Kind::non_transactional, 0, 0}};
+  list.statements = {{0, 26, 1, 1, sql::Kind::ordinary, 0, 0},
+                     {28, 6, 4, 1, sql::Kind::non_transactional, 0, 0}};
 
   CHECK(to_text(list, /*color=*/false) ==
         "line  bytes  kind               statement\n"

@@ -167,6 +167,18 @@ TEST_CASE("a plugin that throws or reports failure is rolled back with its own w
   CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
 }
 
+TEST_CASE("a plugin that ends the transaction of the run is refused before it does", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write_customer_migration();
+  workspace.add_fixture("ends_transaction");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 4);
+  CHECK_THAT(up.err, ContainsSubstring("seeder \"ends_transaction\" failed: a seeder cannot control transactions itself"));
+  CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
+}
+
 TEST_CASE("a plugin that writes to a table that does not exist names it", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   workspace.write_customer_migration();

@@ -71,6 +71,17 @@ Error server_error(const PGresult* result, PgErrorPlace* place) {
   return error;
 }
 
+/// libpqxx hands on libpq's lines: "ERROR:  …", "DETAIL:  …".
+Error commit_error(const pqxx::sql_error& cause) {
+  std::string text = cause.what();
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  if (const std::string label = "ERROR:  "; text.starts_with(label)) text.erase(0, label.size());
+  const auto line = text.find('\n');
+  Error error(ExitCode::failed, fmt::format("could not commit: {}", text.substr(0, line)));
+  if (line != std::string::npos) error.detail(text.substr(line + 1));
+  return error.sqlstate(cause.sqlstate());
+}
+
 void log_notice(void*, const PGresult* result) {
   log::debug("server_notice", {{"severity", field(result, PG_DIAG_SEVERITY_NONLOCALIZED)},
                                {"message", field(result, PG_DIAG_MESSAGE_PRIMARY)}});
@@ -120,7 +131,7 @@ void PostgresConnection::commit() {
   } catch (const pqxx::broken_connection&) {
     throw lost();
   } catch (const pqxx::sql_error& error) {
-    throw Error(ExitCode::failed, fmt::format("could not commit: {}", error.what())).sqlstate(error.sqlstate());
+    throw commit_error(error);
   }
 }
 

@@ -180,7 +180,8 @@ void PostgresDatabase::reset_session() {
 void PostgresDatabase::defer_again() {
   std::string names;
   for (const Row& row : query("SELECT format('%I.%I', n.nspname, c.conname) FROM pg_constraint c "
-                              "JOIN pg_namespace n ON n.oid = c.connamespace GROUP BY n.nspname, c.conname "
+                              "JOIN pg_namespace n ON n.oid = c.connamespace "
+                              "WHERE has_schema_privilege(n.oid, 'USAGE') GROUP BY n.nspname, c.conname "
                               "HAVING bool_or(c.condeferred) AND bool_and(c.condeferrable)", {})) {
     names += (names.empty() ? "" : ", ") + *row[0];
   }

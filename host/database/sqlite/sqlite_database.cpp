@@ -17,7 +17,6 @@ namespace seedbed::host {
 namespace {
 
 constexpr auto kPoll = std::chrono::milliseconds(20);
-constexpr int kBusyTimeoutMs = 5000;        // for readers that hold up a commit
 constexpr int kInstructionsPerCheck = 2000;  // of SQLite's virtual machine, between looks at Ctrl-C
 
 int stop_when_interrupted(void*) { return interrupted() ? 1 : 0; }
@@ -27,7 +26,9 @@ Error sqlite_error(sqlite3* handle, const std::string& doing) {
   if ((code & 0xff) == SQLITE_INTERRUPT && interrupted()) {
     return Error(ExitCode::interrupted, "interrupted");
   }
-  Error error(ExitCode::failed, doing + sqlite3_errmsg(handle));
+  const bool locked = (code & 0xff) == SQLITE_BUSY;
+  Error error(locked ? ExitCode::locked : ExitCode::failed, doing + sqlite3_errmsg(handle));
+  if (locked) error.hint("Wait for the other process to end, or give more time with --lock-timeout.");
   error.sqlstate(fmt::format("SQLite {}", code));
   return error;
 }
@@ -46,10 +47,23 @@ Error open_error(sqlite3* handle, const DatabaseUrl& url) {
 
 }  // namespace
 
+/// What SQLite asks while another process has locked the file: whether to try once more.
+struct SqliteBusy {
+  static int wait(void* self, int times_before) {
+    using Clock = std::chrono::steady_clock;
+    auto& database = *static_cast<SqliteDatabase*>(self);
+    if (times_before == 0) database.waiting_since_ = Clock::now();
+    if (interrupted() || Clock::now() - database.waiting_since_ >= database.patience_) return 0;
+    if (times_before == 0) log::warning("waiting_for_lock", {{"database", database.display_}});
+    std::this_thread::sleep_for(kPoll);
+    return 1;
+  }
+};
+
 void SqliteFinalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
 SqliteDatabase::SqliteDatabase(const DatabaseUrl& url, const ConnectOptions& options)
-    : display_(url.display) {
+    : display_(url.display), patience_(options.patience) {
   std::error_code ignored;
   const bool in_memory = url.file.empty() || (!options.create && !std::filesystem::exists(url.file, ignored));
   const std::string name = in_memory ? ":memory:" : url.file.string();
@@ -61,13 +75,15 @@ SqliteDatabase::SqliteDatabase(const DatabaseUrl& url, const ConnectOptions& opt
   }
   try {
     sqlite3_extended_result_codes(handle_, 1);
-    sqlite3_busy_timeout(handle_, kBusyTimeoutMs);
+    sqlite3_busy_handler(handle_, SqliteBusy::wait, this);
     sqlite3_progress_handler(handle_, kInstructionsPerCheck, stop_when_interrupted, nullptr);
     query("SELECT count(*) FROM sqlite_schema", {});  // the first look at the file
     pragma("PRAGMA foreign_keys = ON");
   } catch (const Error& cause) {
     sqlite3_close(handle_);
+    throw_if_interrupted();
     throw Error(cause.code(), fmt::format("could not open database \"{}\": {}", url.display, cause.message()))
+        .hint(cause.hint())
         .hint(cause.message().find("not a database") != std::string::npos
                   ? "The file exists and holds something else; choose another path."
                   : "");
@@ -92,17 +108,8 @@ void SqliteDatabase::begin(std::chrono::milliseconds patience, bool rebuilds_tab
   // A silent no-op inside a transaction, so it comes first; a file outside of one may have switched it.
   pragma(rebuilds_tables ? "PRAGMA foreign_keys = OFF" : "PRAGMA foreign_keys = ON");
   rebuilds_tables_ = rebuilds_tables;
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  bool told = false;
-  sqlite3_busy_timeout(handle_, 0);  // ours is the wait: it sees Ctrl-C
-  int code;
-  while ((code = sqlite3_exec(handle_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) & 0xff) == SQLITE_BUSY) {
-    if (interrupted() || std::chrono::steady_clock::now() >= deadline) break;
-    if (!told) log::warning("waiting_for_lock", {{"database", display_}});
-    told = true;
-    std::this_thread::sleep_for(kPoll);
-  }
-  sqlite3_busy_timeout(handle_, kBusyTimeoutMs);
+  patience_ = patience;
+  const int code = sqlite3_exec(handle_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) & 0xff;
   if (code == SQLITE_OK) return;
   Error error = sqlite_error(handle_, "could not start a transaction: ");
   restore_foreign_keys();
@@ -117,7 +124,9 @@ void SqliteDatabase::commit() {
   if (rebuilds_tables_) check_foreign_keys();
   if (sqlite3_exec(handle_, "COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK) {
     // A deferred constraint leaves the transaction open; the caller's guard rolls it back.
-    throw sqlite_error(handle_, "could not commit: ");
+    Error error = sqlite_error(handle_, "could not commit: ");
+    throw_if_interrupted();
+    throw error;
   }
   restore_foreign_keys();
 }

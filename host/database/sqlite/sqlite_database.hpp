@@ -68,9 +68,12 @@ class SqliteDatabase : public Database {
 
   sqlite3* handle_ = nullptr;
   std::string display_;
+  std::chrono::milliseconds patience_;                  ///< with a file that another process has locked
+  std::chrono::steady_clock::time_point waiting_since_;
   bool rebuilds_tables_ = false;
   std::map<std::string, TableCounts, std::less<>> counts_;
   friend struct SqliteHooks;
+  friend struct SqliteBusy;
 };
 
 }  // namespace seedbed::host
