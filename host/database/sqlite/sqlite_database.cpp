@@ -84,15 +84,15 @@ void SqliteDatabase::pragma(const char* text) {
   if (sqlite3_exec(handle_, text, nullptr, nullptr, nullptr) != SQLITE_OK) throw sqlite_error(handle_, "");
 }
 
-void SqliteDatabase::begin(std::chrono::milliseconds patience, bool rebuilds_tables) {
+void SqliteDatabase::begin(const BeginOptions& options) {
   if (sqlite3_db_readonly(handle_, "main") == 1) {
     throw Error(ExitCode::failed, fmt::format("database \"{}\" is read-only", display_))
         .hint("Give the user who runs seedbed the right to write the file and its folder.");
   }
   // A silent no-op inside a transaction, so it comes first; a file outside of one may have switched it.
-  pragma(rebuilds_tables ? "PRAGMA foreign_keys = OFF" : "PRAGMA foreign_keys = ON");
-  rebuilds_tables_ = rebuilds_tables;
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+  pragma(options.rebuilds_tables ? "PRAGMA foreign_keys = OFF" : "PRAGMA foreign_keys = ON");
+  rebuilds_tables_ = options.rebuilds_tables;
+  const auto deadline = std::chrono::steady_clock::now() + options.patience;
   bool told = false;
   sqlite3_busy_timeout(handle_, 0);  // ours is the wait: it sees Ctrl-C
   int code;
@@ -108,7 +108,7 @@ void SqliteDatabase::begin(std::chrono::milliseconds patience, bool rebuilds_tab
   restore_foreign_keys();
   throw_if_interrupted();
   if (code != SQLITE_BUSY) throw error;
-  throw Error(ExitCode::locked, fmt::format("could not lock database \"{}\" within {} ms", display_, patience.count()))
+  throw Error(ExitCode::locked, fmt::format("could not lock database \"{}\" within {} ms", display_, options.patience.count()))
       .detail("Another process is writing to it.")
       .hint("Wait for it to end, or give more time with --lock-timeout.");
 }
