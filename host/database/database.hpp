@@ -64,6 +64,18 @@ struct ConnectOptions {
   std::chrono::milliseconds patience{5000};  ///< SQLite: for another process to unlock the file
 };
 
+struct BeginOptions {
+  std::chrono::milliseconds patience{0};
+
+  /// SQLite: foreign keys are not enforced until commit(), which checks them all, so that a table can
+  /// be dropped and made anew without its children.
+  bool rebuilds_tables = false;
+
+  /// No other transaction that was begun so may overlap: for what happens before there is a ledger
+  /// with a lock.
+  bool alone = false;
+};
+
 /// Thrown text of the engine, turned into Error{failed} with SQLSTATE, detail and hint.  Every
 /// function below may throw it, Error{interrupted} after a signal, and Error{failed} when the
 /// connection is lost.
@@ -74,12 +86,9 @@ class Database {
   virtual Engine engine() const = 0;
   virtual std::string server_version() const = 0;
 
-  /// Starts a transaction that holds the run lock: no other run of seedbed can be inside one.
-  /// Waits for the lock at most `patience`, then throws Error{locked}.
-  ///
-  /// `rebuilds_tables`: on SQLite, foreign keys are not enforced until commit(), which checks them
-  /// all, so that a table can be dropped and made anew without its children.
-  virtual void begin(std::chrono::milliseconds patience, bool rebuilds_tables = false) = 0;
+  /// Starts a transaction that will write.  SQLite has one at a time: waits for another program's
+  /// at most `options.patience`, then throws Error{locked}.
+  virtual void begin(const BeginOptions& options) = 0;
   virtual void commit() = 0;
   /// Never throws; does nothing outside a transaction.
   virtual void rollback() noexcept = 0;
@@ -114,6 +123,11 @@ class Database {
   virtual void start_counting() = 0;
   virtual std::vector<TableCounts> changes() = 0;
 
+  /// True if a pooler stands between us and the server, so that the session is not ours alone.
+  virtual bool pooled() = 0;
+  /// Calls `work` now and then while a statement runs; it must not throw or use this connection.
+  virtual void while_waiting(std::function<void()> work) = 0;
+
   virtual bool table_exists(std::string_view table) = 0;
   virtual std::vector<Column> columns(std::string_view table) = 0;
   /// Tables of the user's own: not seedbed's, the system's or a platform's.
@@ -131,9 +145,8 @@ std::unique_ptr<Database> connect(const DatabaseUrl& url, const ConnectOptions& 
 /// Rolls back at the end of its scope unless commit() was called.
 class Transaction {
  public:
-  Transaction(Database& database, std::chrono::milliseconds patience, bool rebuilds_tables = false)
-      : database_(database) {
-    database_.begin(patience, rebuilds_tables);
+  Transaction(Database& database, const BeginOptions& options) : database_(database) {
+    database_.begin(options);
   }
   ~Transaction() { database_.rollback(); }
   Transaction(const Transaction&) = delete;

@@ -1,16 +1,13 @@
 #include "ledger/ledger.hpp"
 
-#include <unistd.h>
-
 #include <array>
 #include <chrono>
-#include <cstdlib>
-#include <random>
 
 #include <fmt/format.h>
 
 #include <seedbed/version.h>
 
+#include "ledger/operator.hpp"
 #include "ledger/schema.hpp"
 #include "log.hpp"
 
@@ -20,42 +17,6 @@ namespace {
 
 std::int64_t now_microseconds() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-std::string random_id() {
-  std::random_device device;
-  std::string bytes;
-  for (int i = 0; i < 4; ++i) {
-    const std::uint32_t word = device();
-    bytes.append(reinterpret_cast<const char*>(&word), sizeof word);
-  }
-  return uuid_text(bytes);
-}
-
-std::string environment_variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
-std::string host_name() {
-  char name[256] = "";
-  gethostname(name, sizeof name - 1);
-  return name;
-}
-
-std::string operator_name() {
-  for (const char* variable : {"SEEDBED_OPERATOR", "SUDO_USER", "USER", "LOGNAME"}) {
-    if (std::string name = environment_variable(variable); !name.empty()) return name;
-  }
-  return fmt::format("uid {}", getuid());
-}
-
-/// The commit that a deployment runs, where the surroundings tell.
-std::string git_commit() {
-  for (const char* variable : {"SEEDBED_GIT_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA", "VERCEL_GIT_COMMIT_SHA"}) {
-    if (std::string commit = environment_variable(variable); !commit.empty()) return commit;
-  }
-  return "";
 }
 
 }  // namespace
@@ -128,6 +89,26 @@ void Ledger::record_again(const AppliedMigration& migration) {
   record(migration);
 }
 
+std::vector<std::string> Ledger::statements(std::string_view version) {
+  const std::array params{text_value(version)};
+  std::vector<std::string> hashes;
+  for (const Row& row : database_.query(fmt::format("SELECT hash FROM {} WHERE version = $1 ORDER BY position", table("statements")), params)) {
+    hashes.push_back(*row[0]);
+  }
+  return hashes;
+}
+
+void Ledger::record_statement(std::string_view version, std::size_t index, std::string_view hash) {
+  const std::array params{text_value(version), integer_value(static_cast<std::int64_t>(index)), text_value(hash),
+                          timestamp_value(now_microseconds())};
+  database_.execute(fmt::format("INSERT INTO {} (version, position, hash, ran_at) VALUES ($1, $2, $3, $4)", table("statements")), params);
+}
+
+void Ledger::forget_statements(std::string_view version) {
+  const std::array params{text_value(version)};
+  database_.execute(fmt::format("DELETE FROM {} WHERE version = $1", table("statements")), params);
+}
+
 std::vector<RememberedSeed> Ledger::seeds() {
   std::vector<RememberedSeed> seeds;
   for (const Row& row : database_.query(fmt::format("SELECT seeder, item, fingerprint, version, {} FROM {} ORDER BY seeder, item",
@@ -146,12 +127,13 @@ void Ledger::remember(const RememberedSeed& seed) {
 }
 
 void Ledger::record(const RecordedRun& run) {
-  const std::string id = random_id(), operator_ = operator_name(), host = host_name(), commit = git_commit();
+  const Operator who = current_operator();
+  const std::string id = random_id();
   const std::string error = log::redacted(run.error);
   const std::array params{text_value(id), timestamp_value(run.started_at), integer_value(run.took_ms),
                           text_value(run.command), text_value(run.environment), text_value(run.tier),
-                          text_value(operator_), text_value(host), text_value(SEEDBED_VERSION),
-                          commit.empty() ? null_value() : text_value(commit), text_value(run.outcome),
+                          text_value(who.name), text_value(who.host), text_value(SEEDBED_VERSION),
+                          who.commit.empty() ? null_value() : text_value(who.commit), text_value(run.outcome),
                           error.empty() ? null_value() : text_value(error), integer_value(run.migrations),
                           integer_value(run.inserted), integer_value(run.updated), integer_value(run.deleted)};
   database_.execute(fmt::format("INSERT INTO {} (id, started_at, took_ms, command, environment, tier, operator, host, "

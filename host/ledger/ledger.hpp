@@ -70,6 +70,11 @@ class Ledger {
   /// A repeatable migration that ran again.
   void record_again(const AppliedMigration& migration);
 
+  /// The hashes of the statements of `version` that took effect outside a transaction, in order.
+  std::vector<std::string> statements(std::string_view version);
+  void record_statement(std::string_view version, std::size_t index, std::string_view hash);
+  void forget_statements(std::string_view version);
+
   std::vector<RememberedSeed> seeds();
   void remember(const RememberedSeed& seed);
 

@@ -14,6 +14,13 @@ constexpr const char* kVersion1[] = {
     "CREATE TABLE @migrations (version TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, file TEXT NOT NULL, "
     "sha256 TEXT NOT NULL, token_hash TEXT NOT NULL, token_algorithm INT NOT NULL, applied_at TIME NOT NULL, "
     "took_ms INT NOT NULL)",
+    // Of migrations that run outside a transaction and have not ended.
+    "CREATE TABLE @statements (version TEXT NOT NULL, position INT NOT NULL, hash TEXT NOT NULL, ran_at TIME NOT NULL, "
+    "PRIMARY KEY (version, position))",
+    // Row 1 is the lock; row 2 the heartbeat of a run whose statement runs outside a transaction.
+    "CREATE TABLE @lock (id INT NOT NULL PRIMARY KEY CHECK (id IN (1, 2)), fence INT NOT NULL, run TEXT, operator TEXT, "
+    "host TEXT, process INT, backend INT, backend_start TIME, since TIME, lease_until TIME)",
+    "INSERT INTO @lock (id, fence) VALUES (1, 0), (2, 0)",
     "CREATE TABLE @seeds (seeder TEXT NOT NULL, item TEXT NOT NULL, fingerprint TEXT NOT NULL, version TEXT NOT NULL, "
     "ran_at TIME NOT NULL, PRIMARY KEY (seeder, item))",
     "CREATE TABLE @runs (id TEXT NOT NULL PRIMARY KEY, started_at TIME NOT NULL, took_ms INT NOT NULL, "
@@ -38,9 +45,11 @@ std::vector<std::string> ledger_upgrade(int step, Engine engine) {
   if (postgres) statements.push_back("CREATE SCHEMA IF NOT EXISTS seedbed");
   for (std::string statement : kVersion1) {
     statement = replaced(statement, "@", postgres ? "seedbed." : "seedbed_");
-    statement = replaced(statement, " TIME ", postgres ? " timestamptz " : " TEXT ");
-    statement = replaced(statement, " INT ", postgres ? " bigint " : " INTEGER ");
-    if (!postgres) statement += " STRICT";
+    for (const char* after : {" ", ",", ")"}) {
+      statement = replaced(statement, std::string(" TIME") + after, (postgres ? " timestamptz" : " TEXT") + std::string(after));
+      statement = replaced(statement, std::string(" INT") + after, (postgres ? " bigint" : " INTEGER") + std::string(after));
+    }
+    if (!postgres && statement.starts_with("CREATE")) statement += " STRICT";
     statements.push_back(std::move(statement));
   }
   return statements;

@@ -62,21 +62,57 @@ void run_part(Database& database, const SqlPart& part, std::span<const Statement
                       [&](std::size_t offset) { return place_of(part, offset); });
 }
 
-std::chrono::microseconds apply_outside(Database& database, const Migration& migration,
-                                        std::chrono::milliseconds patience) {
-  const auto start = Clock::now();
+std::string statement_hash(const Migration& migration, const Statement& statement, Engine engine) {
+  return sql::token_hash(std::string_view(migration.up.text).substr(statement.offset, statement.size), engine);
+}
+
+/// How many of the file's statements an earlier run has recorded.  They have to be the same still.
+std::size_t statements_done(Database& database, const Migration& migration) {
+  const std::vector<std::string> done = Ledger(database).statements(migration.version);
   const std::vector<Statement>& statements = migration.up.statements;
-  for (std::size_t i = 0; i < statements.size(); ++i) {
-    try {
-      run_part(database, migration.up, std::span(statements).subspan(i, 1));
-    } catch (Error& error) {
-      const bool inside_its_own = database.in_transaction();
-      database.rollback();
-      error.detail(fmt::format("The file runs outside a transaction: {} of its {} statements ran and remain{}.",
-                               i, statements.size(),
-                               inside_its_own ? ", but for those of the transaction that it had open" : ""));
-      throw;
-    }
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    if (i < statements.size() && statement_hash(migration, statements[i], database.engine()) == done[i]) continue;
+    throw Error(ExitCode::refused,
+                fmt::format("migration \"{}\" is half applied and was edited since", migration.file))
+        .detail(fmt::format("Its first {} statements took effect; statement {} is another now.", done.size(), i + 1))
+        .hint("Restore the statements that took effect; those after them may change.");
+  }
+  return done.size();
+}
+
+void record_statement(RunLock& lock, const Migration& migration, std::size_t index) {
+  Database& database = lock.database();
+  const std::string hash = statement_hash(migration, migration.up.statements[index], database.engine());
+  if (database.in_transaction()) {  // the file's own: what it undoes, it undoes with this
+    Ledger(database).record_statement(migration.version, index, hash);
+    return;
+  }
+  LockedTransaction transaction(lock);
+  Ledger(database).record_statement(migration.version, index, hash);
+  transaction.commit();
+}
+
+void run_outside(RunLock& lock, const Migration& migration, std::size_t index) {
+  Database& database = lock.database();
+  try {
+    const Heartbeat heartbeat(lock);
+    run_part(database, migration.up, std::span(migration.up.statements).subspan(index, 1));
+  } catch (Error& error) {
+    database.rollback();
+    const std::size_t done = Ledger(database).statements(migration.version).size();
+    error.detail(fmt::format("The file runs outside a transaction: {} of its {} statements took effect and are recorded.",
+                             done, migration.up.statements.size()));
+    error.hint("Mend what follows them and run again: it goes on from there.");
+    throw;
+  }
+}
+
+std::chrono::microseconds apply_outside(RunLock& lock, const Migration& migration) {
+  const auto start = Clock::now();
+  Database& database = lock.database();
+  for (std::size_t i = statements_done(database, migration); i < migration.up.statements.size(); ++i) {
+    run_outside(lock, migration, i);
+    record_statement(lock, migration, i);
   }
   if (database.in_transaction()) {
     database.rollback();
@@ -84,10 +120,11 @@ std::chrono::microseconds apply_outside(Database& database, const Migration& mig
         .at({migration.up.path.string(), 0, 0, ""})
         .detail("What it did inside that transaction was rolled back.");
   }
-  Transaction transaction(database, patience);
+  LockedTransaction transaction(lock);
   database.reset_session();
   const auto took = since(start);
   record(database, migration, took);
+  Ledger(database).forget_statements(migration.version);
   transaction.commit();
   return took;
 }
@@ -134,19 +171,17 @@ bool runs_outside_transaction(const Migration& migration, std::string* why) {
   return true;
 }
 
-std::optional<std::chrono::microseconds> apply_migration(Database& database,
-                                                         const Migration& migration,
-                                                         std::chrono::milliseconds patience) {
+std::optional<std::chrono::microseconds> apply_migration(RunLock& lock, const Migration& migration) {
+  Database& database = lock.database();
+  const auto applied_meanwhile = [&] {
+    return !migration.repeatable && Ledger(database).is_applied(migration.version);
+  };
   if (runs_outside_transaction(migration)) {
-    {
-      Transaction look(database, patience);
-      if (!migration.repeatable && Ledger(database).is_applied(migration.version))
-        return std::nullopt;
-    }
-    return apply_outside(database, migration, patience);
+    if (applied_meanwhile()) return std::nullopt;
+    return apply_outside(lock, migration);
   }
-  Transaction transaction(database, patience, rebuilds_tables(migration));
-  if (!migration.repeatable && Ledger(database).is_applied(migration.version)) return std::nullopt;
+  LockedTransaction transaction(lock, rebuilds_tables(migration));
+  if (applied_meanwhile()) return std::nullopt;
   const auto took = rehearse_migration(database, migration);
   try {
     transaction.commit();

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "ledger/ledger.hpp"
+#include "ledger/run_lock.hpp"
 #include "migration/migration.hpp"
 
 namespace seedbed::host {
@@ -27,10 +28,10 @@ bool rebuilds_tables(const Migration& migration);
 /// applied it meanwhile.
 ///
 /// Throws Error at the place in the file.  Nothing of a migration that runs inside a transaction
-/// then remains; of one that runs outside, the error says which statements took effect.
-std::optional<std::chrono::microseconds> apply_migration(Database& database,
-                                                         const Migration& migration,
-                                                         std::chrono::milliseconds patience);
+/// then remains; of one that runs outside, each statement is recorded as it succeeds, and the next
+/// run goes on at the one that failed.
+std::optional<std::chrono::microseconds> apply_migration(RunLock& lock,
+                                                         const Migration& migration);
 
 /// Runs `migration` and records it inside the transaction that is open, which the caller rolls
 /// back.

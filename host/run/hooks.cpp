@@ -44,11 +44,16 @@ class Script {
   std::vector<sql::Statement> statements_;
 };
 
-void run_in_transaction(Database& database, const Script& script, std::chrono::milliseconds patience) {
-  Transaction transaction(database, patience);
-  script.run(database);
-  database.reset_session();
+void run_in_transaction(RunLock& lock, const Script& script) {
+  LockedTransaction transaction(lock);
+  script.run(lock.database());
+  lock.database().reset_session();
   transaction.commit();
+}
+
+void run_outside_transaction(RunLock& lock, const Script& script) {
+  const Heartbeat heartbeat(lock);
+  script.run(lock.database());
 }
 
 const std::string& text_for(const Database& database, const Hook& hook) {
@@ -57,16 +62,16 @@ const std::string& text_for(const Database& database, const Hook& hook) {
 
 }  // namespace
 
-std::size_t run_hooks(Database& database, const std::vector<Hook>& hooks, const std::filesystem::path& root,
-                      std::chrono::milliseconds patience) {
+std::size_t run_hooks(RunLock& lock, const std::vector<Hook>& hooks, const std::filesystem::path& root) {
+  Database& database = lock.database();
   std::size_t count = 0;
   for (const Hook& hook : hooks) {
     const std::string& sql = text_for(database, hook);
     if (sql.empty()) continue;
     log::info("hook_started", {{"source", hook.source}});
     const Script script(read_hook(hook, sql, root), database.engine());
-    if (script.runs_outside_transaction()) script.run(database);
-    else run_in_transaction(database, script, patience);
+    if (script.runs_outside_transaction()) run_outside_transaction(lock, script);
+    else run_in_transaction(lock, script);
     ++count;
   }
   return count;

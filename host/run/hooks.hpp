@@ -1,12 +1,12 @@
 #pragma once
 // SQL that runs at fixed points of a run.
 
-#include <chrono>
 #include <string>
 #include <vector>
 
 #include "config/settings.hpp"
 #include "database/database.hpp"
+#include "ledger/run_lock.hpp"
 
 namespace seedbed::host {
 
@@ -14,8 +14,7 @@ namespace seedbed::host {
 /// statement in it cannot run in one.  Returns how many ran.
 ///
 /// Throws Error at the place in the hook's file, or in its text under the name of where it is set.
-std::size_t run_hooks(Database& database, const std::vector<Hook>& hooks, const std::filesystem::path& root,
-                      std::chrono::milliseconds patience);
+std::size_t run_hooks(RunLock& lock, const std::vector<Hook>& hooks, const std::filesystem::path& root);
 
 /// The same inside the transaction that is open, which the caller rolls back.  Hooks with a
 /// statement that cannot run in one are left out, and `left_out` gets where they are set.

@@ -9,6 +9,7 @@
 
 #include "interrupt.hpp"
 #include "log.hpp"
+#include "ledger/run_lock.hpp"
 #include "migration/apply.hpp"
 #include "run/guards.hpp"
 #include "run/hooks.hpp"
@@ -110,6 +111,7 @@ class Run {
     if (pending_.empty() && seeders_.empty()) return;  // nothing to do: nothing is written
     create_database();
     prepare_ledger();
+    lock_.emplace(database(), settings_.url, patience());
     if (!pending_.empty()) apply_migrations();
     if (!seeders_.empty()) seed();
   }
@@ -125,14 +127,14 @@ class Run {
   void prepare_ledger() {
     if (Ledger(database()).ready()) return;
     with_retries("ledger", [&] {
-      Transaction transaction(database(), patience());
+      Transaction transaction(database(), {.patience = patience(), .alone = true});
       Ledger(database()).prepare();
       transaction.commit();
     });
   }
 
   void apply_migrations() {
-    outcome_.hooks_run += run_hooks(database(), settings_.hooks.before_migrate, settings_.root, patience());
+    outcome_.hooks_run += run_hooks(*lock_, settings_.hooks.before_migrate, settings_.root);
     const auto start = Clock::now();
     log::info("migrations_started", {{"pending", pending_.size()}});
     std::uint64_t done = 0;
@@ -143,14 +145,14 @@ class Run {
     outcome_.migrations_took = since(start);
     log::info("migrations_completed", {{"applied", outcome_.migrations.size()}});
     if (!outcome_.migrations.empty()) {
-      outcome_.hooks_run += run_hooks(database(), settings_.hooks.after_migrate, settings_.root, patience());
+      outcome_.hooks_run += run_hooks(*lock_, settings_.hooks.after_migrate, settings_.root);
     }
   }
 
   void apply(const Migration& migration) {
     throw_if_interrupted();
     try {
-      const auto attempt = [&] { return apply_migration(database(), migration, patience()); };
+      const auto attempt = [&] { return apply_migration(*lock_, migration); };
       // What ran outside a transaction has taken effect: only the rest could be tried again.
       const auto took = runs_outside_transaction(migration) ? attempt() : with_retries(migration.file, attempt);
       if (!took) {
@@ -183,7 +185,7 @@ class Run {
     }
     log::info("seeding_completed", {{"inserted", total.inserted}, {"updated", total.updated}, {"deleted", total.deleted}});
     if (!outcome_.nothing_seeded()) {
-      outcome_.hooks_run += run_hooks(database(), settings_.hooks.after_seed, settings_.root, patience());
+      outcome_.hooks_run += run_hooks(*lock_, settings_.hooks.after_seed, settings_.root);
     }
   }
 
@@ -191,7 +193,7 @@ class Run {
     const std::size_t before = outcome_.seeders.size();
     const std::size_t left_out_before = outcome_.not_executed.size();
     try {
-      Transaction transaction(database(), patience());
+      LockedTransaction transaction(*lock_);
       run_seeders(seeders);
       transaction.commit();
     } catch (...) {
@@ -228,7 +230,7 @@ class Run {
   void rehearse() {
     constexpr auto kLongestLockWait = std::chrono::seconds(5);
     const bool rebuilds = std::ranges::any_of(pending_, [](const Migration* file) { return rebuilds_tables(*file); });
-    Transaction transaction(database(), patience(), rebuilds);
+    RehearsalTransaction transaction(database(), settings_.url, patience(), rebuilds);
     database().limit_lock_waits(kLongestLockWait);
     Ledger(database()).prepare();
     if (!pending_.empty()) rehearse_hooks(settings_.hooks.before_migrate);
@@ -322,7 +324,7 @@ class Run {
         run.updated += seeder.total().updated;
         run.deleted += seeder.total().deleted;
       }
-      Transaction transaction(database(), patience_for_record());
+      Transaction transaction(database(), {.patience = patience_for_record()});
       if (!Ledger(database()).ready()) return;  // never made: nothing to write into
       Ledger(database()).record(run);
       transaction.commit();
@@ -345,6 +347,7 @@ class Run {
   const RunOptions& options_;
   Preparation prepared_;
   SeederRunner runner_;
+  std::optional<RunLock> lock_;  ///< after the database that it locks, so that it goes first
   RunFacts facts_;
   Outcome outcome_;
   std::vector<const Migration*> pending_;

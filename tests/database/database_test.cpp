@@ -36,7 +36,7 @@ TEST_CASE("a transaction that is not committed leaves nothing", "[database]") {
   const auto connection = open(database);
 
   {
-    const Transaction transaction(*connection, 1s);
+    const Transaction transaction(*connection, {1s});
     connection->execute("INSERT INTO people (id, name) VALUES (1, 'Ada')");
   }
 
@@ -57,14 +57,14 @@ TEST_CASE("parameters keep their text whatever it holds", "[database]") {
   CHECK_FALSE(rows.at(0).at(1).has_value());
 }
 
-TEST_CASE("a second run waits for the lock and then gives up", "[database]") {
+TEST_CASE("of two transactions begun alone the second one waits and then gives up", "[database]") {
   const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
   TestDatabase database(engine);
   const auto first = open(database);
   const auto second = open(database);
-  const Transaction held(*first, 1s);
+  const Transaction held(*first, {1s, false, true});
 
-  const Error error = failure_of([&] { const Transaction wanted(*second, 150ms); });
+  const Error error = failure_of([&] { const Transaction wanted(*second, {150ms, false, true}); });
 
   CHECK(error.code() == ExitCode::locked);
   CHECK_THAT(error.message(), ContainsSubstring("within 150 ms"));
@@ -77,7 +77,7 @@ TEST_CASE("insert_missing keeps rows whose key exists", "[database]") {
   database.execute(kPeople);
   database.execute("INSERT INTO people VALUES (1, 'edited', 'by hand', '')");
   const auto connection = open(database);
-  Transaction transaction(*connection, 1s);
+  Transaction transaction(*connection, {1s});
   const auto writer = people(SEEDBED_INSERT_MISSING).open(*connection);
 
   writer->write(person(1, "Ada").data(), 1);
@@ -95,7 +95,7 @@ TEST_CASE("update_changed writes only rows that differ", "[database]") {
   database.execute(kPeople);
   database.execute("INSERT INTO people VALUES (1, 'Ada', '', 'then'), (2, 'Al', '', 'then')");
   const auto connection = open(database);
-  Transaction transaction(*connection, 1s);
+  Transaction transaction(*connection, {1s});
   connection->start_counting();
   const auto writer = people(SEEDBED_UPDATE_CHANGED).kind("made", SEEDBED_COLUMN_INSERT_ONLY).open(*connection);
   std::vector<seedbed_value> rows = person(1, "Ada", "", "now");
@@ -116,7 +116,7 @@ TEST_CASE("a touched column is written only beside another that differs", "[data
   database.execute(kPeople);
   database.execute("INSERT INTO people VALUES (1, 'Ada', '', 'then'), (2, 'Al', '', 'then')");
   const auto connection = open(database);
-  Transaction transaction(*connection, 1s);
+  Transaction transaction(*connection, {1s});
   const auto writer = people(SEEDBED_UPDATE_CHANGED).kind("made", SEEDBED_COLUMN_TOUCH).open(*connection);
 
   writer->write(person(1, "Ada", "", "now").data(), 1);
@@ -144,7 +144,7 @@ TEST_CASE("values of every type arrive as both engines write them", "[database]"
   row[4].type = SEEDBED_BYTES;
   row[5].type = SEEDBED_UUID;
   row[6].type = SEEDBED_JSON;
-  Transaction transaction(*connection, 1s);
+  Transaction transaction(*connection, {1s});
 
   WriterTo("v", {"id", "flag", "big", "real", "raw", "u", "j", "t"}, {"id"}).open(*connection)->write(row.data(), 1);
 
@@ -174,7 +174,7 @@ TEST_CASE("changes are counted whoever makes them", "[database]") {
                          "CREATE TRIGGER noted AFTER INSERT ON people FOR EACH ROW EXECUTE FUNCTION note()"
                        : "CREATE TRIGGER noted AFTER INSERT ON people BEGIN INSERT INTO audit VALUES (NEW.id, NEW.name); END");
   const auto connection = open(database);
-  Transaction transaction(*connection, 1s);
+  Transaction transaction(*connection, {1s});
   connection->execute("INSERT INTO people (id, name) VALUES (9, 'before')");
   connection->start_counting();
 
@@ -189,7 +189,7 @@ TEST_CASE("a writer refuses a key without a unique index and names the index to 
   TestDatabase database(engine);
   database.execute(kPeople);
   const auto connection = open(database);
-  const Transaction transaction(*connection, 1s);
+  const Transaction transaction(*connection, {1s});
 
   const Error error = failure_of([&] { WriterTo("people", {"id", "name"}, {"name"}).open(*connection); });
 
@@ -205,7 +205,7 @@ TEST_CASE("a writer refuses a partial unique index and one over an expression", 
   database.execute("CREATE UNIQUE INDEX a ON people (name) WHERE id > 1");
   database.execute("CREATE UNIQUE INDEX b ON people (lower(name))");
   const auto connection = open(database);
-  const Transaction transaction(*connection, 1s);
+  const Transaction transaction(*connection, {1s});
 
   const Error error = failure_of([&] { WriterTo("people", {"id", "name"}, {"name"}).open(*connection); });
 
@@ -218,7 +218,7 @@ TEST_CASE("a writer refuses a key column that may be NULL", "[database]") {
   database.execute(kPeople);
   database.execute("CREATE UNIQUE INDEX people_note ON people (note)");
   const auto connection = open(database);
-  const Transaction transaction(*connection, 1s);
+  const Transaction transaction(*connection, {1s});
 
   const Error error = failure_of([&] { WriterTo("people", {"id", "note"}, {"note"}).open(*connection); });
 
@@ -231,7 +231,7 @@ TEST_CASE("a row with NULL in its key is refused with its number", "[database]")
   TestDatabase database(engine);
   database.execute(kPeople);
   const auto connection = open(database);
-  const Transaction transaction(*connection, 1s);
+  const Transaction transaction(*connection, {1s});
   const auto writer = people(SEEDBED_INSERT_MISSING).open(*connection);
   writer->write(person(1, "Ada").data(), 1);
   std::vector<seedbed_value> row = person(2, "Alan");
@@ -248,7 +248,7 @@ TEST_CASE("a writer names the nearest table and the columns that exist", "[datab
   TestDatabase database(engine);
   database.execute(kPeople);
   const auto connection = open(database);
-  const Transaction transaction(*connection, 1s);
+  const Transaction transaction(*connection, {1s});
 
   const Error table = failure_of([&] { WriterTo("peple", {"id"}, {"id"}).open(*connection); });
   const Error column = failure_of([&] { WriterTo("people", {"id", "nme"}, {"id"}).open(*connection); });
@@ -264,7 +264,7 @@ TEST_CASE("many rows go through in batches", "[database]") {
   TestDatabase database(engine);
   database.execute(kPeople);
   const auto connection = open(database);
-  Transaction transaction(*connection, 1s);
+  Transaction transaction(*connection, {1s});
   const auto writer = people(SEEDBED_UPDATE_CHANGED).open(*connection);
   std::vector<seedbed_value> rows;
   for (int i = 0; i < 12'345; ++i) {
@@ -286,7 +286,7 @@ TEST_CASE("the error of a script is at the statement's place", "[database]") {
   const auto connection = open(database);
   const std::string text = "CREATE TABLE a (id integer);\n\n  SELECT 'ü', nope FROM a;\n";
   const auto statements = sql::split(text, engine, "x.sql");
-  const Transaction transaction(*connection, 1s);
+  const Transaction transaction(*connection, {1s});
 
   const Error error = failure_of([&] {
     connection->run_script(text, statements, [&](std::size_t offset) { return sql::place_at("x.sql", text, offset); });
@@ -300,7 +300,7 @@ TEST_CASE("dropping the connection leaves temporary objects to nobody", "[databa
   const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
   TestDatabase database(engine);
   const auto connection = open(database);
-  Transaction transaction(*connection, 1s);
+  Transaction transaction(*connection, {1s});
   connection->execute("CREATE TEMP TABLE passing (id integer)");
 
   connection->reset_session();

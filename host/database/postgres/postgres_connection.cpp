@@ -109,6 +109,8 @@ std::string PostgresConnection::server_version() const {
   return std::string("PostgreSQL ") + (version == nullptr ? "" : version);
 }
 
+int PostgresConnection::backend_pid() const { return PQbackendPID(raw_); }
+
 void PostgresConnection::begin() {
   try {
     life_->transaction = std::make_unique<pqxx::work>(*life_->connection);
@@ -179,6 +181,7 @@ void PostgresConnection::wait_readable() {
   while (PQisBusy(raw_) != 0) {
     pollfd waiting{PQsocket(raw_), POLLIN, 0};
     const int ready = poll(&waiting, 1, kSliceMs);
+    if (while_waiting_) while_waiting_();
     if (interrupted() && !cancelled_) {
       cancelled_ = true;
       char ignored[256];

@@ -3,6 +3,7 @@
 // interface for statements, whose waits can be interrupted and whose errors keep every field.
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -56,6 +57,12 @@ class PostgresConnection {
 
   std::string server_version() const;
 
+  /// The process that serves this connection, as the start of the session told.
+  int backend_pid() const;
+
+  /// See Database::while_waiting().
+  void while_waiting(std::function<void()> work) { while_waiting_ = std::move(work); }
+
  private:
   struct Life;
 
@@ -69,6 +76,7 @@ class PostgresConnection {
   pg_conn* raw_ = nullptr;
   std::string display_;
   bool cancelled_ = false;
+  std::function<void()> while_waiting_;
 };
 
 }  // namespace seedbed::host

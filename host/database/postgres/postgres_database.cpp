@@ -76,8 +76,12 @@ std::string PostgresDatabase::lock_holder() {
                      rows[0][1].value_or("?"), rows[0][2].value_or("?"), rows[0][3].value_or("?"));
 }
 
-void PostgresDatabase::begin(std::chrono::milliseconds patience, bool) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+void PostgresDatabase::begin(const BeginOptions& options) {
+  if (!options.alone) {
+    connection_.begin();
+    return;
+  }
+  const auto deadline = std::chrono::steady_clock::now() + options.patience;
   lock_limit_.reset();
   for (bool told = false;; told = true) {
     connection_.begin();
@@ -92,7 +96,7 @@ void PostgresDatabase::begin(std::chrono::milliseconds patience, bool) {
     }
     connection_.rollback();  // nothing stays open while waiting
     if (late) {
-      throw Error(ExitCode::locked, fmt::format("could not obtain the lock of \"{}\" within {} ms", display_, patience.count()))
+      throw Error(ExitCode::locked, fmt::format("could not obtain the lock of \"{}\" within {} ms", display_, options.patience.count()))
           .detail(holder)
           .hint("Another run of seedbed is at work. Wait for it, or give more time with --lock-timeout.");
     }
@@ -100,6 +104,12 @@ void PostgresDatabase::begin(std::chrono::milliseconds patience, bool) {
     throw_if_interrupted();
     std::this_thread::sleep_for(kLockPoll);
   }
+}
+
+bool PostgresDatabase::pooled() {
+  // A pooler makes up the number that it gives its clients.
+  if (!pooled_) pooled_ = query("SELECT pg_backend_pid()", {})[0][0] != std::to_string(connection_.backend_pid());
+  return *pooled_;
 }
 
 void PostgresDatabase::limit_lock_waits(std::chrono::milliseconds longest) {

@@ -30,7 +30,7 @@ class PostgresDatabase : public Database {
   Engine engine() const override { return Engine::postgres; }
   std::string server_version() const override { return connection_.server_version(); }
 
-  void begin(std::chrono::milliseconds patience, bool rebuilds_tables) override;
+  void begin(const BeginOptions& options) override;
   void commit() override { connection_.commit(); }
   void rollback() noexcept override { connection_.rollback(); }
   bool in_transaction() const override {
@@ -51,6 +51,9 @@ class PostgresDatabase : public Database {
   void start_counting() override;
   std::vector<TableCounts> changes() override;
 
+  bool pooled() override;
+  void while_waiting(std::function<void()> work) override { connection_.while_waiting(std::move(work)); }
+
   bool table_exists(std::string_view table) override;
   std::vector<Column> columns(std::string_view table) override;
   std::vector<std::string> user_tables() override;
@@ -68,6 +71,7 @@ class PostgresDatabase : public Database {
   PostgresConnection connection_;
   std::string display_;
   std::map<std::string, TableCounts> counted_;
+  std::optional<bool> pooled_;
   std::optional<std::chrono::milliseconds> lock_limit_;  ///< of the open transaction
 };
 

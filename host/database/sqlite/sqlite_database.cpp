@@ -100,22 +100,22 @@ void SqliteDatabase::pragma(const char* text) {
   if (sqlite3_exec(handle_, text, nullptr, nullptr, nullptr) != SQLITE_OK) throw sqlite_error(handle_, "");
 }
 
-void SqliteDatabase::begin(std::chrono::milliseconds patience, bool rebuilds_tables) {
+void SqliteDatabase::begin(const BeginOptions& options) {
   if (sqlite3_db_readonly(handle_, "main") == 1) {
     throw Error(ExitCode::failed, fmt::format("database \"{}\" is read-only", display_))
         .hint("Give the user who runs seedbed the right to write the file and its folder.");
   }
   // A silent no-op inside a transaction, so it comes first; a file outside of one may have switched it.
-  pragma(rebuilds_tables ? "PRAGMA foreign_keys = OFF" : "PRAGMA foreign_keys = ON");
-  rebuilds_tables_ = rebuilds_tables;
-  patience_ = patience;
+  pragma(options.rebuilds_tables ? "PRAGMA foreign_keys = OFF" : "PRAGMA foreign_keys = ON");
+  rebuilds_tables_ = options.rebuilds_tables;
+  patience_ = options.patience;
   const int code = sqlite3_exec(handle_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) & 0xff;
   if (code == SQLITE_OK) return;
   Error error = sqlite_error(handle_, "could not start a transaction: ");
   restore_foreign_keys();
   throw_if_interrupted();
   if (code != SQLITE_BUSY) throw error;
-  throw Error(ExitCode::locked, fmt::format("could not lock database \"{}\" within {} ms", display_, patience.count()))
+  throw Error(ExitCode::locked, fmt::format("could not lock database \"{}\" within {} ms", display_, options.patience.count()))
       .detail("Another process is writing to it.")
       .hint("Wait for it to end, or give more time with --lock-timeout.");
 }

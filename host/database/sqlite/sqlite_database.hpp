@@ -30,7 +30,7 @@ class SqliteDatabase : public Database {
   Engine engine() const override { return Engine::sqlite; }
   std::string server_version() const override;
 
-  void begin(std::chrono::milliseconds patience, bool rebuilds_tables) override;
+  void begin(const BeginOptions& options) override;
   void commit() override;
   void rollback() noexcept override;
   bool in_transaction() const override;
@@ -48,6 +48,9 @@ class SqliteDatabase : public Database {
 
   void start_counting() override;
   std::vector<TableCounts> changes() override;
+
+  bool pooled() override { return false; }
+  void while_waiting(std::function<void()>) override {}
 
   bool table_exists(std::string_view table) override;
   std::vector<Column> columns(std::string_view table) override;

@@ -1,0 +1,192 @@
+#include "ledger/run_lock.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <random>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "interrupt.hpp"
+#include "ledger/operator.hpp"
+#include "log.hpp"
+
+namespace seedbed::host {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kPoll{150};
+
+/// A statement outside a transaction that nobody can accompany is given this long.
+constexpr std::chrono::seconds kLongLease{3600};
+
+/// The lock's row, if nobody has it: nobody took it, or the holder's connection is gone, or its
+/// lease and its heartbeat have ended.  A row that an open transaction holds is skipped.
+constexpr const char* kFreeRow =
+    "SELECT l.id FROM seedbed.lock l WHERE l.id = 1 AND (l.run IS NULL "
+    "OR (l.backend IS NOT NULL AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = l.backend "
+    "AND (a.backend_start IS NULL OR a.backend_start = l.backend_start))) "
+    "OR (l.lease_until < clock_timestamp() AND NOT EXISTS (SELECT FROM seedbed.lock h WHERE h.id = 2 "
+    "AND h.fence = l.fence AND h.lease_until > clock_timestamp()))) FOR UPDATE SKIP LOCKED";
+
+std::string owner_text() {
+  const Operator who = current_operator();
+  return fmt::format("process {} of {} on {} since {} UTC", getpid(), who.name, who.host,
+                     iso_timestamp(std::chrono::duration_cast<std::chrono::microseconds>(
+                                       std::chrono::system_clock::now().time_since_epoch()).count()).substr(0, 19));
+}
+
+std::string interval(std::chrono::seconds length) { return fmt::format("interval '{} seconds'", length.count()); }
+
+/// A sentence; empty if the lock is free by now.
+std::string holder_of(Database& database) {
+  const std::vector<Row> rows = database.query(
+      "SELECT process, operator, host, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') "
+      "FROM seedbed.lock WHERE id = 1 AND run IS NOT NULL");
+  if (rows.empty()) return "";
+  return fmt::format("It is held by process {} of {} on {} since {} UTC.", *rows[0][0], *rows[0][1], *rows[0][2], *rows[0][3]);
+}
+
+/// Calls `attempt` until it is true.  Nothing is open between two calls.
+template <class Attempt>
+void poll_for_lock(Database& database, const DatabaseUrl& url, milliseconds patience, const Attempt& attempt) {
+  std::minstd_rand random(static_cast<unsigned>(getpid()));
+  const auto deadline = Clock::now() + patience;
+  for (bool told = false; !attempt(); told = true) {
+    const bool late = Clock::now() >= deadline;
+    const std::string holder = late || !told ? holder_of(database) : "";
+    if (late) {
+      throw Error(ExitCode::locked, fmt::format("could not obtain the lock of \"{}\" within {} ms", url.display, patience.count()))
+          .detail(holder)
+          .hint("Another run of seedbed is at work. Wait for it, or give more time with --lock-timeout.");
+    }
+    if (!told) log::warning("waiting_for_lock", {{"database", url.display}, {"holder", holder}});
+    throw_if_interrupted();
+    std::this_thread::sleep_for(kPoll + milliseconds(random() % 100));
+  }
+}
+
+}  // namespace
+
+RunLock::RunLock(Database& database, const DatabaseUrl& url, milliseconds patience)
+    : database_(database), url_(url), patience_(patience) {
+  if (url.engine == Engine::sqlite) {
+    if (!url.file.empty()) file_.emplace(url.file, owner_text(), patience);
+    return;
+  }
+  poll_for_lock(database, url, patience, [&] { return try_acquire(kLease); });
+  log::debug("lock_obtained", {{"fence", fence_}});
+}
+
+RunLock::~RunLock() {
+  if (fence_ == 0) return;
+  try {
+    const UninterruptedScope uninterrupted;
+    database_.rollback();
+    const std::array params{integer_value(fence_)};
+    database_.execute("UPDATE seedbed.lock SET run = NULL, lease_until = NULL WHERE id = 1 AND fence = $1", params);
+  } catch (const std::exception& error) {  // the lease ends by itself
+    log::debug("lock_not_released", {{"cause", error.what()}});
+  }
+}
+
+bool RunLock::try_acquire(std::chrono::seconds lease) {
+  const Operator who = current_operator();
+  const std::string run = random_id();
+  // Behind a pooler the server's process is not ours: its end says nothing about us.
+  const std::string backend = database_.pooled() ? "NULL" : "pg_backend_pid()";
+  const std::array params{text_value(run), text_value(who.name), text_value(who.host), integer_value(getpid())};
+  const std::vector<Row> rows = database_.query(
+      fmt::format("UPDATE seedbed.lock SET fence = fence + 1, run = $1, operator = $2, host = $3, process = $4, "
+                  "backend = {0}, backend_start = (SELECT backend_start FROM pg_stat_activity WHERE pid = {0}), "
+                  "since = clock_timestamp(), lease_until = clock_timestamp() + {1} "
+                  "WHERE id = ({2}) RETURNING fence",
+                  backend, interval(lease), kFreeRow), params);
+  if (rows.empty()) return false;
+  fence_ = std::stoll(*rows[0][0]);
+  return true;
+}
+
+void RunLock::hold() {
+  if (fence_ == 0) return;
+  const std::array params{integer_value(fence_)};
+  if (!database_.query("SELECT 1 FROM seedbed.lock WHERE id = 1 AND fence = $1 FOR NO KEY UPDATE", params).empty()) return;
+  throw Error(ExitCode::locked, fmt::format("lost the lock of \"{}\" to another run", url_.display))
+      .detail(fmt::format("This run had not been heard of for {} s. {}", kLease.count(), holder_of(database_)));
+}
+
+void RunLock::extend() { extend(kLease); }
+
+void RunLock::extend(std::chrono::seconds lease) {
+  if (fence_ == 0) return;
+  const std::array params{integer_value(fence_)};
+  database_.execute(fmt::format("UPDATE seedbed.lock SET lease_until = clock_timestamp() + {} WHERE id = 1 AND fence = $1",
+                                interval(lease)), params);
+}
+
+RehearsalTransaction::RehearsalTransaction(Database& database, const DatabaseUrl& url, milliseconds patience,
+                                           bool rebuilds_tables) {
+  if (url.engine == Engine::sqlite && !url.file.empty() && std::filesystem::exists(url.file)) {
+    file_.emplace(url.file, owner_text(), patience);
+  }
+  const BeginOptions options{patience, rebuilds_tables, /*alone=*/true};
+  if (url.engine == Engine::sqlite || !database.table_exists("seedbed.lock")) {
+    transaction_.emplace(database, options);
+    return;
+  }
+  poll_for_lock(database, url, patience, [&] {
+    transaction_.emplace(database, options);
+    if (!database.query(kFreeRow).empty()) return true;
+    transaction_.reset();
+    return false;
+  });
+}
+
+Heartbeat::Heartbeat(RunLock& lock) : lock_(lock) {
+  Database& database = lock.database();
+  if (database.engine() == Engine::sqlite) return;
+  // A pool may have no second connection to give while the first one is busy.
+  if (!database.pooled()) {
+    try {
+      second_ = connect(lock.url(), {milliseconds(0), false});
+    } catch (const Error& error) {
+      log::info("no_heartbeat", {{"cause", error.message()}});
+    }
+  }
+  if (second_ == nullptr) {
+    lock_.extend(kLongLease);
+    return;
+  }
+  beat();
+  database.while_waiting([this] {
+    if (Clock::now() - last_ < RunLock::kLease / 3) return;
+    try {
+      beat();
+    } catch (const std::exception& error) {  // the statement goes on; hold() finds out
+      log::warning("heartbeat_failed", {{"cause", error.what()}});
+    }
+  });
+}
+
+Heartbeat::~Heartbeat() {
+  lock_.database().while_waiting({});
+  if (second_ == nullptr) return;
+  try {
+    second_->execute("UPDATE seedbed.lock SET lease_until = NULL WHERE id = 2");
+  } catch (const std::exception& error) {
+    log::debug("heartbeat_not_ended", {{"cause", error.what()}});
+  }
+}
+
+void Heartbeat::beat() {
+  last_ = Clock::now();
+  const std::array params{integer_value(lock_.fence())};
+  second_->execute(fmt::format("UPDATE seedbed.lock SET fence = $1, lease_until = clock_timestamp() + {} WHERE id = 2",
+                               interval(RunLock::kLease)), params);
+}
+
+}  // namespace seedbed::host

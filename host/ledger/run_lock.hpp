@@ -1,0 +1,116 @@
+#pragma once
+// One run per database at a time.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "database/database.hpp"
+#include "database/url.hpp"
+#include "ledger/file_lock.hpp"
+
+namespace seedbed::host {
+
+/// The lock of a database, from construction to destruction.
+///
+/// PostgreSQL: a row of the ledger with a fence, which grows with each holder, and a lease.  Every
+/// writing transaction keeps the row locked to its end (hold()), and taking over needs the row, so an
+/// open transaction is its own proof of life.  Between transactions the lease holds.  No session
+/// state: it is right behind a transaction-pooling proxy, and those who wait have nothing open.
+/// The lock is free at once when the holder's connection is gone (unless a pooler hides that),
+/// else when the lease ends.
+///
+/// SQLite: a FileLock; nothing for :memory:.
+class RunLock {
+ public:
+  /// How long a holder that nobody hears of keeps the lock.
+  static constexpr std::chrono::seconds kLease{30};
+
+  /// Needs a prepared ledger and no open transaction.  Waits at most `patience`, polling.
+  /// `database` and `url` must outlive the lock.
+  ///
+  /// Throws Error{locked} that names who holds it, where, and since when.
+  RunLock(Database& database, const DatabaseUrl& url, std::chrono::milliseconds patience);
+  ~RunLock();
+  RunLock(const RunLock&) = delete;
+  RunLock& operator=(const RunLock&) = delete;
+
+  /// Keeps the lock to the end of the open transaction.  Throws Error{locked} if another run has
+  /// taken it over meanwhile.
+  void hold();
+
+  /// Lets the lease begin anew; right before a commit.
+  void extend();
+
+  /// Lets the lease be as long as a statement outside a transaction may take, when no heartbeat can
+  /// accompany it.
+  void extend(std::chrono::seconds lease);
+
+  Database& database() { return database_; }
+  const DatabaseUrl& url() const { return url_; }
+  std::chrono::milliseconds patience() const { return patience_; }
+  std::int64_t fence() const { return fence_; }
+
+ private:
+  bool try_acquire(std::chrono::seconds lease);
+
+  Database& database_;
+  const DatabaseUrl& url_;
+  std::chrono::milliseconds patience_;
+  std::int64_t fence_ = 0;  ///< 0: there is no row to hold
+  std::optional<FileLock> file_;
+};
+
+/// Accompanies statements that run outside a transaction: renews the lease of a RunLock, on a second
+/// connection, whenever the first one waits.
+class Heartbeat {
+ public:
+  /// Without a second connection the lease is made long instead.
+  explicit Heartbeat(RunLock& lock);
+  ~Heartbeat();
+  Heartbeat(const Heartbeat&) = delete;
+  Heartbeat& operator=(const Heartbeat&) = delete;
+
+ private:
+  void beat();
+
+  RunLock& lock_;
+  std::unique_ptr<Database> second_;
+  std::chrono::steady_clock::time_point last_;
+};
+
+/// A writing transaction of a run: holds its lock, and rolls back at the end of its scope unless
+/// commit() was called.
+class LockedTransaction {
+ public:
+  explicit LockedTransaction(RunLock& lock, bool rebuilds_tables = false)
+      : transaction_(lock.database(), {lock.patience(), rebuilds_tables, false}), lock_(lock) {
+    lock_.hold();
+  }
+
+  void commit() {
+    lock_.extend();
+    transaction_.commit();
+  }
+
+ private:
+  Transaction transaction_;
+  RunLock& lock_;
+};
+
+/// The one transaction of a dry run: no run has the lock, or obtains it, while it is open.  It is
+/// always rolled back.
+class RehearsalTransaction {
+ public:
+  /// Waits at most `patience`, with nothing open while it waits.  Throws Error{locked}.
+  RehearsalTransaction(Database& database, const DatabaseUrl& url, std::chrono::milliseconds patience,
+                       bool rebuilds_tables);
+
+ private:
+  std::optional<FileLock> file_;
+  std::optional<Transaction> transaction_;
+};
+
+}  // namespace seedbed::host

@@ -1,0 +1,125 @@
+// One run per database at a time.
+
+#include <chrono>
+#include <optional>
+
+#include "ledger/ledger.hpp"
+#include "ledger/run_lock.hpp"
+#include "support/catch.hpp"
+#include "support/failure.hpp"
+#include "support/test_database.hpp"
+
+using namespace seedbed::host;
+using namespace seedbed::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A connection to a database whose ledger is there.
+struct Client {
+  explicit Client(const TestDatabase& database)
+      : url(parse_url(database.url(), "/")), connection(connect(url, {})) {
+    Transaction transaction(*connection, {1s, false, true});
+    Ledger(*connection).prepare();
+    transaction.commit();
+  }
+
+  DatabaseUrl url;
+  std::unique_ptr<Database> connection;
+};
+
+}  // namespace
+
+TEST_CASE("a second run does not obtain the lock and is told who holds it", "[lock]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  TestDatabase database(engine);
+  const Client first(database), second(database);
+  const RunLock held(*first.connection, first.url, 1s);
+
+  const Error error = failure_of([&] { const RunLock wanted(*second.connection, second.url, 200ms); });
+
+  CHECK(error.code() == ExitCode::locked);
+  CHECK_THAT(error.message(), ContainsSubstring("within 200 ms"));
+  CHECK_THAT(error.detail(), ContainsSubstring("It is held by process "));
+  CHECK_THAT(error.detail(), ContainsSubstring(" since "));
+}
+
+TEST_CASE("the lock is free after its holder", "[lock]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  TestDatabase database(engine);
+  const Client first(database), second(database);
+  { const RunLock held(*first.connection, first.url, 1s); }
+
+  CHECK_NOTHROW(RunLock(*second.connection, second.url, 1s));
+}
+
+TEST_CASE("the lock is free at once when its holder's connection is gone", "[lock]") {
+  TestDatabase database(Engine::postgres);
+  std::optional<Client> first(database);
+  const Client second(database);
+  const RunLock held(*first->connection, first->url, 1s);
+  database.execute("SELECT pg_terminate_backend(backend::int) FROM seedbed.lock WHERE id = 1");
+
+  CHECK_NOTHROW(RunLock(*second.connection, second.url, 2s));
+}
+
+TEST_CASE("an open transaction keeps the lock though its lease has ended", "[lock]") {
+  TestDatabase database(Engine::postgres);
+  const Client first(database), second(database);
+  RunLock held(*first.connection, first.url, 1s);
+  database.execute("UPDATE seedbed.lock SET lease_until = now() - interval '1 hour'");
+  const LockedTransaction transaction(held);
+
+  const Error error = failure_of([&] { const RunLock wanted(*second.connection, second.url, 300ms); });
+
+  CHECK(error.code() == ExitCode::locked);
+}
+
+TEST_CASE("a run whose lease has ended loses the lock and can write no more", "[lock]") {
+  TestDatabase database(Engine::postgres);
+  const Client first(database), second(database);
+  RunLock held(*first.connection, first.url, 1s);
+  database.execute("UPDATE seedbed.lock SET lease_until = now() - interval '1 hour'");
+  const RunLock taken(*second.connection, second.url, 1s);
+
+  const Error error = failure_of([&] { const LockedTransaction transaction(held); });
+
+  CHECK(error.code() == ExitCode::locked);
+  CHECK_THAT(error.message(), ContainsSubstring("lost the lock"));
+  CHECK(taken.fence() == held.fence() + 1);
+}
+
+TEST_CASE("a heartbeat keeps the lock of a statement outside a transaction", "[lock]") {
+  TestDatabase database(Engine::postgres);
+  const Client first(database), second(database);
+  RunLock held(*first.connection, first.url, 1s);
+  const Heartbeat heartbeat(held);
+  database.execute("UPDATE seedbed.lock SET lease_until = now() - interval '1 hour' WHERE id = 1");
+
+  const Error error = failure_of([&] { const RunLock wanted(*second.connection, second.url, 300ms); });
+
+  CHECK(error.code() == ExitCode::locked);
+}
+
+TEST_CASE("who waits for the lock has nothing open", "[lock]") {
+  TestDatabase database(Engine::postgres);
+  const Client first(database), second(database);
+  const RunLock held(*first.connection, first.url, 1s);
+
+  failure_of([&] { const RunLock wanted(*second.connection, second.url, 0s); });
+
+  CHECK_FALSE(second.connection->in_transaction());
+  CHECK(database.value("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' "
+                       "AND datname = current_database()") == "0");
+}
+
+TEST_CASE("a dry run waits for the lock like a run", "[lock]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  TestDatabase database(engine);
+  const Client first(database), second(database);
+  const RunLock held(*first.connection, first.url, 1s);
+
+  const Error error = failure_of([&] { const RehearsalTransaction wanted(*second.connection, second.url, 200ms, false); });
+
+  CHECK(error.code() == ExitCode::locked);
+}
