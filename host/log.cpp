@@ -3,8 +3,10 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -124,14 +126,19 @@ struct JsonValue {
   nlohmann::ordered_json operator()(const std::string& value) const { return redacted(value); }
 };
 
+bool can_erase_line() {
+  const char* const kind = std::getenv("TERM");
+  return isatty(STDERR_FILENO) == 1 && (kind == nullptr || std::string_view(kind) != "dumb");
+}
+
 class TerminalBackend : public Backend {
  public:
-  explicit TerminalBackend(bool color) : color_(color), terminal_(isatty(STDERR_FILENO) == 1) {}
+  explicit TerminalBackend(bool color) : color_(color), erases_(can_erase_line()) {}
 
   void consume(const logging::record_view& record) {
     const Entry& entry = entry_of(record);
     // A progress bar may stand on the line.
-    std::string line = terminal_ ? "\r\x1b[K" : "";
+    std::string line = erases_ ? "\r\x1b[K" : "";
     line += paint("\x1b[2m", utc(entry.time, "{:%H:%M:%S}"));
     line += ' ' + paint(level_color(entry.level), fmt::format("{:7}", level_name(entry.level)));
     line += ' ' + terminal_event(entry.event);
@@ -153,7 +160,7 @@ class TerminalBackend : public Backend {
   }
 
   bool color_;
-  bool terminal_;
+  bool erases_;
 };
 
 class FileBackend : public Backend {
@@ -172,8 +179,9 @@ class FileBackend : public Backend {
     line["level"] = level_name(entry.level);
     line["event"] = redacted(entry.event);
     for (const OwnedField& field : entry.fields) {
-      const bool taken = line.contains(field.name);
-      line[taken ? field.name + "_" : field.name] = std::visit(JsonValue{}, field.value);
+      std::string name = redacted(field.name);
+      while (line.contains(name)) name += '_';
+      line[name] = std::visit(JsonValue{}, field.value);
     }
     using Json = nlohmann::ordered_json;
     stream_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;

@@ -4,11 +4,27 @@
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "cli/invocation.hpp"
 
 namespace host = seedbed::host;
 
+namespace {
+
+// The next file to be opened would become standard output otherwise, and hold the report.
+void open_closed_standard_streams() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // open() takes the lowest free descriptor, which is this one.
+    if (fcntl(descriptor, F_GETFD) == -1) static_cast<void>(open("/dev/null", O_RDWR));
+  }
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  open_closed_standard_streams();
   host::cli::Invocation invocation;
   const host::Look& look = invocation.globals.look;
   try {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <mutex>
 #include <set>
 #include <string>
@@ -108,6 +109,69 @@ std::string without(std::string_view text, std::string_view secret) {
   return result.append(text.substr(kept));
 }
 
+bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// True if the word PASSWORD, in any case, stands alone at `at`.
+bool is_password_word(std::string_view text, std::size_t at) {
+  constexpr std::string_view kWord = "password";
+  if (text.size() - at < kWord.size() || (at > 0 && (is_word(text[at - 1]) || text[at - 1] == '_')))
+    return false;
+  return std::equal(kWord.begin(), kWord.end(), text.begin() + static_cast<std::ptrdiff_t>(at),
+                    [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b); });
+}
+
+struct Literal {
+  std::size_t begin = 0, end = 0;  // of what stands between its quotes; both 0 for no literal
+};
+
+// The SQL literal at `at`: '…', E'…', U&'…', $$…$$ or $tag$…$tag$.  One that does not end on its
+// line was cut off, as long source lines are, and is all that is left of the line.
+Literal literal_at(std::string_view text, std::size_t at) {
+  text = text.substr(0, text.find('\n', at));
+  const std::string_view rest = text.substr(at);
+  const bool escapes = rest.starts_with("E'") || rest.starts_with("e'");
+  if (escapes || rest.starts_with("N'") || rest.starts_with("n'")) at += 1;
+  if (rest.starts_with("U&'") || rest.starts_with("u&'")) at += 2;
+  if (at >= text.size()) return {};
+  if (text[at] == '$') {
+    std::size_t tag_end = at + 1;
+    while (tag_end < text.size() && (is_word(text[tag_end]) || text[tag_end] == '_')) ++tag_end;
+    if (tag_end == text.size() || text[tag_end] != '$') return {};
+    const std::string_view tag = text.substr(at, tag_end + 1 - at);
+    return {tag_end + 1, std::min(text.find(tag, tag_end + 1), text.size())};
+  }
+  if (text[at] != '\'') return {};
+  std::size_t end = at + 1;
+  for (; end < text.size(); ++end) {
+    if (escapes && text[end] == '\\') {
+      ++end;
+    } else if (text[end] == '\'') {
+      if (end + 1 == text.size() || text[end + 1] != '\'') break;
+      ++end;
+    }
+  }
+  return {at + 1, std::min(end, text.size())};
+}
+
+// Hides what CREATE ROLE … PASSWORD '…' and its like say, which error messages quote.
+std::string without_password_literals(std::string_view text) {
+  std::string result;
+  std::size_t kept = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!is_password_word(text, at)) continue;
+    std::size_t after = at + std::string_view("password").size();
+    if (after < text.size() && !is_blank(text[after]) && text[after] != '\'' && text[after] != '$')
+      continue;
+    while (after < text.size() && is_blank(text[after])) ++after;
+    const Literal literal = literal_at(text, after);
+    if (literal.begin >= literal.end) continue;
+    result.append(text.substr(kept, literal.begin - kept)).append(kHidden);
+    kept = literal.end;
+    at = literal.end - 1;
+  }
+  return result.append(text.substr(kept));
+}
+
 }  // namespace
 
 void redact(std::string secret) {
@@ -124,7 +188,7 @@ std::string redacted(std::string_view text) {
   std::vector<std::string_view> longest_first(known.texts.begin(), known.texts.end());
   std::stable_sort(longest_first.begin(), longest_first.end(),
                    [](std::string_view a, std::string_view b) { return a.size() > b.size(); });
-  std::string result(text);
+  std::string result = without_password_literals(text);
   for (const std::string_view secret : longest_first) result = without(result, secret);
   return result;
 }

@@ -5,6 +5,7 @@
 
 #include "error.hpp"
 #include "support/catch.hpp"
+#include "support/pseudo_terminal.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace seedbed::host;
@@ -114,4 +115,34 @@ TEST_CASE("a log file that cannot be opened is refused with its name and the rea
     CHECK(error.message() ==
           "could not open log file \"/nonexistent/log.jsonl\": No such file or directory");
   }
+}
+
+TEST_CASE("a secret in the name of a field is hidden on the terminal and in the file", "[log]") {
+  StandardError error;
+  TempDir folder;
+  log::redact("named-hush");
+  log::Options options = at_level(log::Level::info);
+  options.file = folder / "log.jsonl";
+  log::open(options);
+
+  log::info("tried", {{"named-hush", 1}, {"a named-hush", 2}, {"named-hush", 3}, {"named-hush", 4}});
+
+  CHECK_THAT(error.text(), ContainsSubstring(R"(tried ***=1 "a ***"=2 ***=3 ***=4)"));
+  CHECK_THAT(read_file(folder / "log.jsonl"),
+             ContainsSubstring(R"("***":1,"a ***":2,"***_":3,"***__":4})"));
+}
+
+TEST_CASE("a dumb terminal gets no escape sequences", "[log]") {
+  const char* const kind = GENERATE("dumb", "xterm");
+  std::string shown;
+  {
+    const PseudoTerminal terminal(kind);
+    log::open({});
+    log::warning("loud");
+    shown = terminal.text();
+  }
+  log::open({});
+
+  CHECK_THAT(shown, ContainsSubstring("warning loud"));
+  CHECK((shown.find('\x1b') == std::string::npos) == (std::string(kind) == "dumb"));
 }

@@ -45,3 +45,25 @@ TEST_CASE("words that every output is made of are not hidden", "[log]") {
 
   CHECK(log::redacted("postgresql://postgres@h/postgres") == "postgresql://postgres@h/postgres");
 }
+
+TEST_CASE("the password that an SQL statement sets is hidden", "[log]") {
+  CHECK(log::redacted("CREATE ROLE a PASSWORD 'hunter22' LOGIN") ==
+        "CREATE ROLE a PASSWORD '***' LOGIN");
+  CHECK(log::redacted("alter user a encrypted password\t'it''s' valid until 'infinity'") ==
+        "alter user a encrypted password\t'***' valid until 'infinity'");
+  CHECK(log::redacted(R"(PASSWORD E'a\'b' PASSWORD $$c$$ Password $q$d$q$ PASSWORD'e')") ==
+        R"(PASSWORD E'***' PASSWORD $$***$$ Password $q$***$q$ PASSWORD'***')");
+}
+
+TEST_CASE("the password of a statement that was cut off is hidden to the end of its line", "[log]") {
+  CHECK(log::redacted("CREATE ROLE a PASSWORD 'hunt") == "CREATE ROLE a PASSWORD '***");
+  CHECK(log::redacted("PASSWORD 'hunt\n  hint: it's there") == "PASSWORD '***\n  hint: it's there");
+}
+
+TEST_CASE("the word password hides nothing by itself", "[log]") {
+  for (const char* text : {"ALTER ROLE a PASSWORD NULL", "PASSWORD ''", "password", "password ",
+                           "password authentication failed for user 'ada'",
+                           "SELECT old_password 'alias'"}) {
+    CHECK(log::redacted(text) == text);
+  }
+}

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <filesystem>
+#include <system_error>
 
 namespace seedbed::host::cli {
 
@@ -11,8 +12,16 @@ std::span<const Command* const> commands() {
   return kAll;
 }
 
+std::filesystem::path working_directory() {
+  std::error_code failure;
+  std::filesystem::path directory = std::filesystem::current_path(failure);
+  if (!failure) return directory;
+  throw Error(ExitCode::usage, "could not find the working directory: " + failure.message())
+      .hint("It may have been deleted: change to a folder that exists.");
+}
+
 Settings resolve(const Globals& globals) {
-  return resolve_settings(globals.settings, process_environment(), std::filesystem::current_path());
+  return resolve_settings(globals.settings, process_environment(), working_directory());
 }
 
 Settings resolve_without_database(const Globals& globals) {

@@ -2,6 +2,7 @@
 // A command of the program: its name, its help screen, its options and what it does.
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <span>
@@ -22,7 +23,7 @@ struct Globals {
   CommandLine settings;
   std::optional<std::chrono::milliseconds> wait;
   Look look;
-  bool progress = false;  ///< standard error is a terminal whose user wants to see something
+  bool progress = false;  ///< standard error is a terminal that can show it to a user who wants it
 };
 
 /// Carries out a command and prints its result.
@@ -39,6 +40,9 @@ extern const Command kUp, kSeed, kStatus, kNew, kPlugins, kEnv, kWait, kSplit;
 
 /// All of them, in the order of the help screen.
 std::span<const Command* const> commands();
+
+/// Where the program was started.  Throws Error{usage} when that folder is gone or unreadable.
+std::filesystem::path working_directory();
 
 /// The settings for a command that talks to the database.
 Settings resolve(const Globals& globals);

@@ -172,7 +172,7 @@ void apply(const RawGlobals& raw, Globals& globals) {
   globals.look.color = wants_color(raw.color, STDOUT_FILENO);
   globals.look.error_color = wants_color(raw.color, STDERR_FILENO);
   globals.look.quiet = raw.quiet;
-  globals.progress = is_terminal(STDERR_FILENO) && !raw.quiet;
+  globals.progress = is_terminal(STDERR_FILENO) && !is_dumb_terminal() && !raw.quiet;
   globals.look.format = parse_output_format(raw.format);
   if (!raw.wait.empty()) globals.wait = parse_duration(raw.wait, "--wait");
   if (raw.quiet && raw.verbose > 0)
@@ -214,15 +214,53 @@ void build(Parser& parser, CommandLine& settings) {
   }
 }
 
-std::optional<Error> read(Parser& parser, std::span<const std::string> arguments) {
+bool takes_value(const CLI::App& app, const std::string& option) {
+  const CLI::Option* const found = app.get_option_no_throw(option);
+  return found != nullptr && found->get_expected_max() > 0;
+}
+
+bool takes_value(const Parser& parser, const std::string& option) {
+  return takes_value(parser.app, option) ||
+         std::any_of(parser.known.begin(), parser.known.end(),
+                     [&](const KnownCommand& each) { return takes_value(*each.app, option); });
+}
+
+// The options that `words` give as "--option=".  They are taken out, since CLI11 would give them
+// the next word as their value.
+std::vector<std::string> take_empty_options(const Parser& parser, std::vector<std::string>& words) {
+  std::vector<std::string> empty;
+  const auto end = std::find(words.begin(), words.end(), "--");
+  const auto kept = std::remove_if(words.begin(), end, [&](const std::string& word) {
+    if (!word.starts_with("--") || word.find('=') != word.size() - 1) return false;
+    const std::string option = word.substr(0, word.size() - 1);
+    if (!takes_value(parser, option)) return false;
+    empty.push_back(option);
+    return true;
+  });
+  words.erase(kept, end);
+  return empty;
+}
+
+std::optional<Error> read_words(Parser& parser, std::vector<std::string> words) {
   try {
-    parser.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    std::reverse(words.begin(), words.end());
+    parser.app.parse(std::move(words));
   } catch (const CLI::ExtrasError&) {
     return unexpected(parser);
   } catch (const CLI::ParseError& failure) {
     return wrong_value(parser, failure.what());
   }
   return std::nullopt;
+}
+
+std::optional<Error> read(Parser& parser, std::span<const std::string> arguments) {
+  std::vector<std::string> words(arguments.begin(), arguments.end());
+  const std::vector<std::string> empty = take_empty_options(parser, words);
+  std::optional<Error> error = read_words(parser, std::move(words));
+  if (empty.empty()) return error;
+  return Error(ExitCode::usage,
+               fmt::format("option \"{}\" has an empty value: nothing stands after its \"=\"",
+                           empty.front()));
 }
 
 Action chosen_action(const Parser& parser) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <seedbed_template.hpp>
@@ -85,7 +86,7 @@ std::string named(std::string_view text, const std::string& seeder) {
                   pascal_case(seeder));
 }
 
-fs::path shown(const fs::path& path) { return name_for_people(path, fs::current_path()); }
+fs::path shown(const fs::path& path) { return name_for_people(path, working_directory()); }
 
 void write_file(const fs::path& path, const std::string& text) {
   std::ofstream stream(path, std::ios::binary);
@@ -95,10 +96,19 @@ void write_file(const fs::path& path, const std::string& text) {
                                            std::generic_category().message(errno)));
 }
 
+void check_migration_name(const std::string& name) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (std::all_of(name.begin(), name.end(), is_ascii)) return;
+  throw Error(ExitCode::usage,
+              fmt::format("\"{}\" has letters that a migration's name cannot have", name))
+      .hint("Name it for what it does, in ASCII: \"add order total\".");
+}
+
 std::vector<fs::path> create_new_migration(const std::string& name, const Settings& settings,
                                            const MigrationText& text = {}) {
+  check_migration_name(name);
   const std::optional<Format> format = parse_format(settings.migrations.format, "the settings");
-  return create_migration(settings.migrations.directory, format, fs::current_path(), name,
+  return create_migration(settings.migrations.directory, format, working_directory(), name,
                           std::chrono::system_clock::now(), text);
 }
 
@@ -110,28 +120,40 @@ MigrationText template_migration(const std::string& seeder) {
   return {text.substr(kUp.size(), down - kUp.size()), text.substr(down + kDown.size())};
 }
 
+std::vector<fs::path> write_seeder(const std::string& name, const fs::path& folder,
+                                   const Settings& settings) {
+  std::vector<fs::path> written;
+  for (const TemplateFile& file : kTemplateFiles) {
+    const fs::path path = folder / named(file.name, name);
+    write_file(path, named(file.text, name));
+    written.push_back(shown(path));
+  }
+  const std::vector<fs::path> migration =
+      create_new_migration("create_" + name, settings, template_migration(name));
+  written.insert(written.end(), migration.begin(), migration.end());
+  return written;
+}
+
 CreatedFiles create_seeder(const std::string& name, const fs::path& parent,
                            const Settings& settings) {
   check_seeder_name(name);
   const fs::path folder = parent / name;
-  if (fs::exists(folder)) {
+  std::error_code failure;
+  const bool exists = fs::exists(folder, failure);
+  if (exists) {
     throw Error(ExitCode::usage, fmt::format("\"{}\" exists already", shown(folder).string()));
   }
-  std::error_code failure;
-  fs::create_directories(folder, failure);
+  if (!failure) fs::create_directories(folder, failure);
   if (failure) {
     throw Error(ExitCode::usage, fmt::format("could not make \"{}\": {}", shown(folder).string(),
                                              failure.message()));
   }
   CreatedFiles created;
-  for (const TemplateFile& file : kTemplateFiles) {
-    const fs::path path = folder / named(file.name, name);
-    write_file(path, named(file.text, name));
-    created.files.push_back(shown(path));
-  }
-  for (const fs::path& path :
-       create_new_migration("create_" + name, settings, template_migration(name))) {
-    created.files.push_back(path);
+  try {
+    created.files = write_seeder(name, folder, settings);
+  } catch (const Error&) {
+    fs::remove_all(folder, failure);  // else the next try would find half a seeder
+    throw;
   }
   const std::string where = shown(folder).string();
   created.next = fmt::format(
@@ -151,7 +173,7 @@ ExitCode create(const NewOptions& options, const Globals& globals) {
   const Settings settings = resolve_without_database(globals);
   const bool parent_named = !globals.settings.seeders.empty();
   const fs::path parent =
-      parent_named ? fs::absolute(globals.settings.seeders.front()) : settings.root / "plugins";
+      parent_named ? working_directory() / globals.settings.seeders.front() : settings.root / "plugins";
   const CreatedFiles created =
       options.seeder.empty() ? CreatedFiles{create_new_migration(options.migration, settings), ""}
                              : create_seeder(options.seeder, parent, settings);

@@ -23,11 +23,11 @@ and those of "seedbed -h"
 )";
 
 SeederList list_seeders(const Settings& settings) {
-  FoundSeeders found = find_seeders(settings.seeders);
+  FoundSeeders found = find_seeders(settings.seeders, settings.url.engine);
   SeederList list;
   list.environment = settings.environment;
   list.tier = settings.tier;
-  list.directory = std::filesystem::current_path();
+  list.directory = working_directory();
   list.broken.swap(found.broken);  // planning refuses them; here they are part of the answer
   list.seeders = plan_seeders(found, settings, {});
   for (const Named& named : settings.seeders.order) {

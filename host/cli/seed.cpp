@@ -17,6 +17,8 @@ Runs the environment's seeders, or those named and the ones they depend on.
 Refused (3) while migrations are pending.
 
 options:
+  --clear              first delete the rows of the tables that they declare;
+                       refused (4) above tier development
   --dry-run            run them, print the counts, roll everything back
   --wait TIME          for the database to accept connections  [0]
   --lock-timeout TIME  for another run to end                  [5m]
@@ -41,6 +43,7 @@ ExitCode seed(RunOptions options, const Globals& globals) {
 Action add_seed(CLI::App& app) {
   const auto options = std::make_shared<RunOptions>();
   app.add_option("NAME", options->names);
+  app.add_flag("--clear", options->clear);
   app.add_flag("--dry-run", options->dry_run);
   return [options](const Globals& globals) { return seed(*options, globals); };
 }

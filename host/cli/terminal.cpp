@@ -10,12 +10,16 @@ namespace seedbed::host::cli {
 
 bool is_terminal(int descriptor) { return isatty(descriptor) == 1; }
 
+bool is_dumb_terminal() {
+  const char* const kind = std::getenv("TERM");
+  return kind != nullptr && std::string_view(kind) == "dumb";
+}
+
 bool wants_color(const std::string& choice, int descriptor) {
   if (choice != "auto") return choice == "always";
   const char* const no_color = std::getenv("NO_COLOR");
-  const char* const kind = std::getenv("TERM");
-  const bool dumb = kind != nullptr && std::string_view(kind) == "dumb";
-  return is_terminal(descriptor) && (no_color == nullptr || *no_color == '\0') && !dumb;
+  return is_terminal(descriptor) && (no_color == nullptr || *no_color == '\0') &&
+         !is_dumb_terminal();
 }
 
 std::size_t terminal_columns(int descriptor) {

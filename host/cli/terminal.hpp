@@ -8,6 +8,9 @@ namespace seedbed::host::cli {
 
 bool is_terminal(int descriptor);
 
+/// Whether TERM says that the terminal, if there is one, understands no escape sequences.
+bool is_dumb_terminal();
+
 /// Whether to colour what goes to `descriptor`.  `choice` is auto, always or never; auto means a
 /// terminal that is not dumb, and no NO_COLOR in the environment.
 bool wants_color(const std::string& choice, int descriptor);

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <system_error>
 
 #include "cli/command.hpp"
 #include "database/database.hpp"
@@ -32,8 +33,9 @@ ExitCode wait(const Globals& globals) {
   Reached reached;
   reached.url = settings.url.display;
   reached.engine = settings.url.engine;
+  std::error_code unreadable;  // left to connect(), which says so
   const bool no_file_yet = settings.url.engine == Engine::sqlite && !settings.url.file.empty() &&
-                           !std::filesystem::exists(settings.url.file);
+                           !std::filesystem::exists(settings.url.file, unreadable) && !unreadable;
   if (!no_file_yet) {
     ConnectOptions options;
     options.wait = globals.wait.value_or(kWaitForDatabase);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -127,6 +128,14 @@ class Database {
   virtual bool pooled() = 0;
   /// Calls `work` now and then while a statement runs; it must not throw or use this connection.
   virtual void while_waiting(std::function<void()> work) = 0;
+
+  /// Foreign keys as pairs of canonical names: the table that refers, and the one referred to.
+  virtual std::vector<std::pair<std::string, std::string>> foreign_keys() = 0;
+  /// Lets constraints that can wait be checked at the end of the open transaction.
+  virtual void defer_constraints() = 0;
+  /// What each table is, apart from its rows: equal shapes mean that it was not truncated, altered,
+  /// dropped or made anew.  The ledger's tables and temporary ones are left out.
+  virtual std::map<std::string, std::string> table_shapes() = 0;
 
   virtual bool table_exists(std::string_view table) = 0;
   virtual std::vector<Column> columns(std::string_view table) = 0;

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "error.hpp"
+
 namespace seedbed::host {
 
 namespace {
@@ -173,6 +175,18 @@ std::optional<std::string> postgres_text(const seedbed_value& value) {
       return text;
     }
     default: return std::string(data_of(value));
+  }
+}
+
+void check_value(const seedbed_value& value) {
+  if (value.type < SEEDBED_NULL || value.type > SEEDBED_TIMESTAMP) {
+    throw Error(ExitCode::plugin, fmt::format("value type {} is not one this host knows", value.type));
+  }
+  if (value.type == SEEDBED_BOOL && value.as.integer != 0 && value.as.integer != 1) {
+    throw Error(ExitCode::plugin, fmt::format("a BOOL is 0 or 1, and this one is {}", value.as.integer));
+  }
+  if (value.type == SEEDBED_UUID && value.size != 16) {
+    throw Error(ExitCode::plugin, fmt::format("a UUID has 16 bytes, and this one has {}", value.size));
   }
 }
 

@@ -32,6 +32,10 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text);
 /// A value as PostgreSQL reads it in text form; nullopt for NULL.
 std::optional<std::string> postgres_text(const seedbed_value& value);
 
+/// Throws Error{plugin} for a value that the ABI does not allow: a type it does not have, a BOOL other
+/// than 0 and 1, a UUID that is not 16 bytes.
+void check_value(const seedbed_value& value);
+
 /// A value for an error message, shortened.
 std::string shown_value(const seedbed_value& value);
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "database/value.hpp"
 #include "nearest.hpp"
 
 namespace seedbed::host {
@@ -24,6 +26,53 @@ std::string index_name(const WriterSpec& spec) {
   const auto dot = spec.table.rfind('.');
   const std::string table = dot == std::string::npos ? spec.table : spec.table.substr(dot + 1);
   return fmt::format("{}_{}_key", table, fmt::join(spec.key, "_"));
+}
+
+/// `spec`'s table for a statement to copy: quoted also where SQL could do without.
+std::string shown_table(const WriterSpec& spec) {
+  const bool plain = spec.sql_table.find_first_of("\".") == std::string::npos;
+  return plain ? quoted_name(spec.sql_table) : spec.sql_table;
+}
+
+void refuse_null_keys(const WriterSpec& spec, const seedbed_value* values, std::size_t row_count,
+                      std::int64_t first_row) {
+  const std::size_t width = spec.columns.size();
+  for (std::size_t column = 0; column < width; ++column) {
+    if (!spec.columns[column].in_key) continue;
+    for (std::size_t row = 0; row < row_count; ++row) {
+      if (values[row * width + column].type != SEEDBED_NULL) continue;
+      throw Error(ExitCode::failed,
+                  fmt::format("row {} for table \"{}\" has NULL in key column \"{}\"",
+                              first_row + std::int64_t(row), spec.table, spec.columns[column].name))
+          .detail("NULL equals nothing, so ON CONFLICT would insert the row again on every run.");
+    }
+  }
+}
+
+/// The key of a row as bytes that only an equal key has.
+std::string key_bytes(const WriterSpec& spec, const seedbed_value* row) {
+  std::string bytes;
+  for (std::size_t i = 0; i < spec.columns.size(); ++i) {
+    if (!spec.columns[i].in_key) continue;
+    const std::string text = postgres_text(row[i]).value_or("");
+    bytes += fmt::format("{}:{}:{}", row[i].type, text.size(), text);
+  }
+  return bytes;
+}
+
+void refuse_repeated_keys(const WriterSpec& spec, const seedbed_value* values, std::size_t row_count,
+                          std::int64_t first_row) {
+  const std::size_t width = spec.columns.size();
+  std::unordered_map<std::string, std::size_t> seen;
+  for (std::size_t row = 0; row < row_count; ++row) {
+    const auto [earlier, added] = seen.emplace(key_bytes(spec, values + row * width), row);
+    if (added) continue;
+    throw Error(ExitCode::failed,
+                fmt::format("rows {} and {} for table \"{}\" have the same key: {}",
+                            first_row + std::int64_t(earlier->second), first_row + std::int64_t(row),
+                            spec.table, shown_key(spec, values + row * width)))
+        .detail("Which of them the table is to hold cannot be told.");
+  }
 }
 
 }  // namespace
@@ -77,7 +126,7 @@ void check_columns(const WriterSpec& spec, const std::vector<Column>& columns) {
 void throw_missing_table(std::string_view table, const std::vector<std::string>& known) {
   Error error(ExitCode::failed, fmt::format("table \"{}\" does not exist", table));
   if (const std::string near = nearest(table, known); !near.empty()) {
-    error.hint(fmt::format("Perhaps \"{}\" is meant.", near));
+    error.hint(fmt::format("Perhaps {} is meant.", near.starts_with('"') ? near : '"' + near + '"'));
   } else {
     error.hint("Is the migration that creates it applied?");
   }
@@ -89,29 +138,51 @@ void throw_no_unique_index(const WriterSpec& spec) {
                                             spec.table, fmt::join(spec.key, ", ")))
       .detail("ON CONFLICT needs one, and so does a seeder that is to run twice.")
       .hint(fmt::format("Add a migration with:  CREATE UNIQUE INDEX {} ON {} ({});",
-                        quoted_name(index_name(spec)), quoted_table(spec.table), quoted_list(spec.key)));
+                        quoted_name(index_name(spec)), shown_table(spec), quoted_list(spec.key)));
 }
 
-void throw_nullable_key(const WriterSpec& spec, std::string_view column) {
+void throw_not_a_table(const WriterSpec& spec) {
+  throw Error(ExitCode::failed, fmt::format("cannot write rows into \"{}\": it is not a table", spec.table))
+      .detail("ON CONFLICT needs a unique index, which a view or a foreign table cannot have.")
+      .hint("Name the table that holds the rows.");
+}
+
+void throw_nullable_key(const WriterSpec& spec, std::string_view column, Engine engine) {
   throw Error(ExitCode::failed, fmt::format("key column \"{}\" of table \"{}\" may be NULL", column, spec.table))
       .detail("NULL equals nothing, so ON CONFLICT would insert such a row again on every run.")
-      .hint(fmt::format("Add a migration with:  ALTER TABLE {} ALTER COLUMN {} SET NOT NULL;  (SQLite: rebuild the "
-                        "table with NOT NULL)", quoted_table(spec.table), quoted_name(column)));
+      .hint(engine == Engine::sqlite
+                ? fmt::format("Add a migration that makes {} anew with {} NOT NULL.", shown_table(spec), quoted_name(column))
+                : fmt::format("Add a migration with:  ALTER TABLE {} ALTER COLUMN {} SET NOT NULL;", shown_table(spec),
+                              quoted_name(column)));
 }
 
 void check_keys(const WriterSpec& spec, const seedbed_value* values, std::size_t row_count,
                 std::int64_t first_row) {
+  refuse_null_keys(spec, values, row_count, first_row);
+  if (spec.update_changed) refuse_repeated_keys(spec, values, row_count, first_row);
+}
+
+void check_values(const WriterSpec& spec, const seedbed_value* values, std::size_t row_count,
+                  std::int64_t first_row) {
   const std::size_t width = spec.columns.size();
-  for (std::size_t column = 0; column < width; ++column) {
-    if (!spec.columns[column].in_key) continue;
-    for (std::size_t row = 0; row < row_count; ++row) {
-      if (values[row * width + column].type != SEEDBED_NULL) continue;
-      throw Error(ExitCode::failed,
-                  fmt::format("row {} for table \"{}\" has NULL in key column \"{}\"",
-                              first_row + std::int64_t(row), spec.table, spec.columns[column].name))
-          .detail("NULL equals nothing, so ON CONFLICT would insert the row again on every run.");
+  for (std::size_t i = 0; i < row_count * width; ++i) {
+    try {
+      check_value(values[i]);
+    } catch (Error& error) {
+      error.detail(fmt::format("It is in row {} for table \"{}\", column \"{}\".",
+                               first_row + std::int64_t(i / width), spec.table, spec.columns[i % width].name));
+      throw;
     }
   }
+}
+
+std::string shown_key(const WriterSpec& spec, const seedbed_value* row) {
+  std::string key;
+  for (std::size_t i = 0; i < spec.columns.size(); ++i) {
+    if (!spec.columns[i].in_key) continue;
+    key += fmt::format("{}{} = {}", key.empty() ? "" : ", ", spec.columns[i].name, shown_value(row[i]));
+  }
+  return key;
 }
 
 std::string quoted_name(std::string_view name) {

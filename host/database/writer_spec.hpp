@@ -19,7 +19,8 @@ struct WriterColumn {
 };
 
 struct WriterSpec {
-  std::string table;
+  std::string table;      ///< for messages
+  std::string sql_table;  ///< as SQL names it, quoted where that is needed; set by the engine
   std::vector<WriterColumn> columns;
   std::vector<std::string> key;
   bool update_changed = false;
@@ -38,12 +39,23 @@ void check_columns(const WriterSpec& spec, const std::vector<Column>& columns);
 /// Throws Error{failed} naming the index to create: no unique index covers the key.
 [[noreturn]] void throw_no_unique_index(const WriterSpec& spec);
 
-/// Throws Error{failed}: the key's index exists, but `column` may be NULL.
-[[noreturn]] void throw_nullable_key(const WriterSpec& spec, std::string_view column);
+/// Throws Error{failed}: what `spec` names is a view, or something else that can have no index.
+[[noreturn]] void throw_not_a_table(const WriterSpec& spec);
 
-/// Throws Error{failed} if a row has NULL in a key column.  `first_row` counts from 1.
+/// Throws Error{failed}: the key's index exists, but `column` may be NULL.
+[[noreturn]] void throw_nullable_key(const WriterSpec& spec, std::string_view column, Engine engine);
+
+/// Throws what check_value() throws, with the row and the column.  `first_row` counts from 1.
+void check_values(const WriterSpec& spec, const seedbed_value* values, std::size_t row_count,
+                  std::int64_t first_row);
+
+/// Throws Error{failed} if a row has NULL in a key column, or if two rows that are to update have one
+/// key.  It sees the rows of one write() only: of a key that comes in two calls, the later row wins.
 void check_keys(const WriterSpec& spec, const seedbed_value* values, std::size_t row_count,
                 std::int64_t first_row);
+
+/// The key of `row`, for an error message: "id = 1, name = Ada".
+std::string shown_key(const WriterSpec& spec, const seedbed_value* row);
 
 /// `name` in double quotes; `schema.name` quoted part by part.
 std::string quoted_name(std::string_view name);

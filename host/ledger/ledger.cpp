@@ -1,5 +1,6 @@
 #include "ledger/ledger.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -30,6 +31,13 @@ std::string Ledger::utc(std::string_view column) const {
     return fmt::format("to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')", column);
   }
   return fmt::format("replace(substr({}, 1, 19), 'T', ' ')", column);
+}
+
+bool Ledger::owns(std::string_view name) const {
+  const std::string prefix = table("");
+  if (!name.starts_with(prefix)) return false;
+  constexpr std::array<std::string_view, 7> kTables{"identity", "migrations", "statements", "lock", "runs", "seeds", "rows"};
+  return std::ranges::find(kTables, name.substr(prefix.size())) != kTables.end();
 }
 
 bool Ledger::exists() { return database_.table_exists(table("identity")); }
@@ -124,6 +132,11 @@ void Ledger::remember(const RememberedSeed& seed) {
   database_.execute(fmt::format("INSERT INTO {} (seeder, item, fingerprint, version, ran_at) VALUES ($1, $2, $3, $4, $5) "
                                 "ON CONFLICT (seeder, item) DO UPDATE SET fingerprint = excluded.fingerprint, "
                                 "version = excluded.version, ran_at = excluded.ran_at", table("seeds")), params);
+}
+
+void Ledger::forget(std::string_view seeder) {
+  const std::array params{text_value(seeder)};
+  database_.execute(fmt::format("DELETE FROM {} WHERE seeder = $1", table("seeds")), params);
 }
 
 void Ledger::record(const RecordedRun& run) {

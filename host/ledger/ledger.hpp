@@ -53,6 +53,9 @@ class Ledger {
  public:
   explicit Ledger(Database& database) : database_(database) {}
 
+  /// True for the ledger's own tables, by the name that Database::changes() gives them.
+  bool owns(std::string_view table) const;
+
   /// True if the database has a ledger, whatever its version.
   bool exists();
 
@@ -77,6 +80,7 @@ class Ledger {
 
   std::vector<RememberedSeed> seeds();
   void remember(const RememberedSeed& seed);
+  void forget(std::string_view seeder);
 
   void record(const RecordedRun& run);
 

@@ -79,7 +79,6 @@ RunLock::RunLock(Database& database, const DatabaseUrl& url, milliseconds patien
     return;
   }
   poll_for_lock(database, url, patience, [&] { return try_acquire(kLease); });
-  log::debug("lock_obtained", {{"fence", fence_}});
 }
 
 RunLock::~RunLock() {
@@ -128,12 +127,11 @@ void RunLock::extend(std::chrono::seconds lease) {
                                 interval(lease)), params);
 }
 
-RehearsalTransaction::RehearsalTransaction(Database& database, const DatabaseUrl& url, milliseconds patience,
-                                           bool rebuilds_tables) {
+RehearsalTransaction::RehearsalTransaction(Database& database, const DatabaseUrl& url, milliseconds patience) {
   if (url.engine == Engine::sqlite && !url.file.empty() && std::filesystem::exists(url.file)) {
     file_.emplace(url.file, owner_text(), patience);
   }
-  const BeginOptions options{patience, rebuilds_tables, /*alone=*/true};
+  const BeginOptions options{patience, /*rebuilds_tables=*/false, /*alone=*/true};
   if (url.engine == Engine::sqlite || !database.table_exists("seedbed.lock")) {
     transaction_.emplace(database, options);
     return;

@@ -105,8 +105,7 @@ class LockedTransaction {
 class RehearsalTransaction {
  public:
   /// Waits at most `patience`, with nothing open while it waits.  Throws Error{locked}.
-  RehearsalTransaction(Database& database, const DatabaseUrl& url, std::chrono::milliseconds patience,
-                       bool rebuilds_tables);
+  RehearsalTransaction(Database& database, const DatabaseUrl& url, std::chrono::milliseconds patience);
 
  private:
   std::optional<FileLock> file_;

@@ -99,6 +99,7 @@ void run_outside(RunLock& lock, const Migration& migration, std::size_t index) {
     run_part(database, migration.up, std::span(migration.up.statements).subspan(index, 1));
   } catch (Error& error) {
     database.rollback();
+    database.reset_session();  // a role of the file's would also be that of what follows
     const std::size_t done = Ledger(database).statements(migration.version).size();
     error.detail(fmt::format("The file runs outside a transaction: {} of its {} statements took effect and are recorded.",
                              done, migration.up.statements.size()));
@@ -120,8 +121,8 @@ std::chrono::microseconds apply_outside(RunLock& lock, const Migration& migratio
         .at({migration.up.path.string(), 0, 0, ""})
         .detail("What it did inside that transaction was rolled back.");
   }
+  database.reset_session();  // first: the lock is not that of a role the file has set
   LockedTransaction transaction(lock);
-  database.reset_session();
   const auto took = since(start);
   record(database, migration, took);
   Ledger(database).forget_statements(migration.version);

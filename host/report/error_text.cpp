@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "log.hpp"
 #include "report/display.hpp"
 #include "report/text.hpp"
 
@@ -20,7 +23,27 @@ struct QuotedLine {
   std::size_t caret = 0;
 };
 
-QuotedLine quoted_line(const Place& place) {
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+// The place with its line redacted, which must happen before the line is cut: the word that marks
+// a literal as a password may be cut off.
+Place redacted_place(Place place) {
+  std::string shown = log::redacted(place.text);
+  if (shown == place.text) return place;
+  std::size_t before = 0;
+  while (before < place.text.size() &&
+         characters(std::string_view(place.text).substr(0, before + 1)) < place.column)
+    ++before;
+  place.column = characters(log::redacted(std::string_view(place.text).substr(0, before))) + 1;
+  place.text = std::move(shown);
+  return place;
+}
+
+QuotedLine quoted_line(const Place& original) {
+  const Place place = redacted_place(original);
   QuotedLine line;
   std::size_t character = 0;
   for (std::size_t at = 0; at < place.text.size(); ++at) {

@@ -134,6 +134,10 @@ std::string to_json(const Outcome& outcome) {
                           {"up_to_date", outcome.migrations_up_to_date},
                           {"took_ms", milliseconds(outcome.migrations_took)}};
   result["seeding_asked"] = outcome.seeding_asked;
+  result["cleared"] = Json::array();
+  for (const TableCounts& table : outcome.cleared) {
+    result["cleared"].push_back({{"table", text(table.table)}, {"deleted", table.deleted}});
+  }
   result["seeders"] = Json::array();
   for (const SeederOutcome& seeder : outcome.seeders)
     result["seeders"].push_back(seeder_object(seeder));

@@ -77,6 +77,12 @@ std::string remark(const SeederOutcome& seeder, bool rolled_back) {
   return silent ? "unchanged" : "";
 }
 
+void add_cleared(const Outcome& outcome, Lines& lines) {
+  for (const TableCounts& table : outcome.cleared) {
+    lines.add("cleared", {Cell{table.table}, {}, {}, Cell{count_of(table.deleted, "deleted")}, {}, {}, {}});
+  }
+}
+
 void add_seeders(const Outcome& outcome, Lines& lines) {
   for (const SeederOutcome& seeder : outcome.seeders) {
     const TableCounts total = seeder.total();
@@ -107,6 +113,7 @@ std::string not_executed_text(const Outcome& outcome, bool color) {
 std::string to_text(const Outcome& outcome, bool color) {
   Lines lines;
   add_migrations(outcome, lines);
+  add_cleared(outcome, lines);
   add_seeders(outcome, lines);
   if (!outcome.refreshed_views.empty()) {
     lines.sentence("views", fmt::format("{} refreshed", fmt::join(outcome.refreshed_views, ", ")));

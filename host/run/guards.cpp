@@ -45,7 +45,8 @@ void check_target_version(const std::vector<Migration>& files, const std::string
 void refuse_foreign_database(const Preparation& preparation, bool accept_nonempty) {
   if (preparation.ledger_found || accept_nonempty) return;
   const std::vector<std::string> tables = preparation.database->user_tables();
-  if (tables.empty()) return;
+  // Another first run may have made the ledger since it was looked for.
+  if (tables.empty() || Ledger(*preparation.database).exists()) return;
   throw Error(ExitCode::refused, "the database has tables of its own, and seedbed has never worked on it")
       .detail(fmt::format("Tables found: {}. Nothing was changed.", shortened(tables)))
       .hint("If it is the right database, say so with --accept-nonempty.");
@@ -95,6 +96,12 @@ std::vector<const Migration*> pending_files(const Preparation& preparation, cons
     if (migration.version == to) break;
   }
   return pending;
+}
+
+void refuse_clearing(const Settings& settings) {
+  if (settings.tier == Tier::development) return;
+  throw Error(ExitCode::refused, fmt::format("clearing is refused in tier {}", tier_name(settings.tier)))
+      .detail("It deletes every row of the tables that the seeders declare, also those that people made. Nothing was changed.");
 }
 
 void refuse_while_pending(const Preparation& preparation, const Settings& settings) {

@@ -28,6 +28,9 @@ void refuse_edited(const Preparation& preparation);
 std::vector<const Migration*> pending_files(const Preparation& preparation, const Settings& settings,
                                             const std::string& to, std::vector<std::string>& notices);
 
+/// Throws Error{refused} outside tier development, where nobody can consent to clearing yet.
+void refuse_clearing(const Settings& settings);
+
 /// Throws Error{pending} while migrations are pending that the policy does not skip.
 void refuse_while_pending(const Preparation& preparation, const Settings& settings);
 

@@ -29,7 +29,15 @@ HookText read_hook(const Hook& hook, const std::string& sql, const std::filesyst
 /// A hook's text, split, with the way back to its places.
 class Script {
  public:
-  Script(HookText hook, Engine engine) : hook_(std::move(hook)), statements_(sql::split(hook_.sql, engine, hook_.name)) {}
+  /// Throws Error{refused} for transaction control: a hook is a transaction, or needs none.
+  Script(HookText hook, Engine engine) : hook_(std::move(hook)), statements_(sql::split(hook_.sql, engine, hook_.name)) {
+    for (const sql::Statement& statement : statements_) {
+      if (statement.kind != sql::Kind::begin && statement.kind != sql::Kind::commit && statement.kind != sql::Kind::rollback) continue;
+      throw Error(ExitCode::refused, "a hook cannot control transactions itself")
+          .at(sql::place_at(hook_.name, hook_.sql, statement.offset))
+          .hint("Each hook is a transaction of its own; make two of it if both should be committed.");
+    }
+  }
 
   bool runs_outside_transaction() const {
     return std::ranges::find(statements_, sql::Kind::non_transactional, &sql::Statement::kind) != statements_.end();
@@ -53,7 +61,14 @@ void run_in_transaction(RunLock& lock, const Script& script) {
 
 void run_outside_transaction(RunLock& lock, const Script& script) {
   const Heartbeat heartbeat(lock);
-  script.run(lock.database());
+  try {
+    script.run(lock.database());
+  } catch (const Error&) {
+    lock.database().rollback();
+    lock.database().reset_session();
+    throw;
+  }
+  lock.database().reset_session();
 }
 
 const std::string& text_for(const Database& database, const Hook& hook) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "config/settings.hpp"
-#include "database/engine.hpp"
+#include "database/database.hpp"
 #include "error.hpp"
 #include "seeding/seeder_outcome.hpp"
 
@@ -35,12 +35,14 @@ struct Outcome {
   std::size_t migrations_up_to_date = 0;  ///< applied before this run
   std::vector<MigrationOutcome> migrations;
   std::chrono::microseconds migrations_took{0};
+  std::vector<TableCounts> cleared;       ///< rows that --clear deleted before the seeders ran
   std::vector<SeederOutcome> seeders;
   std::vector<NotExecuted> not_executed;
   std::vector<std::string> notices;  ///< sentences: out-of-order applied, missing migrations skipped …
   std::vector<std::string> refreshed_views;
   std::size_t hooks_run = 0;
   std::chrono::microseconds took{0};
+  bool partly_applied = false;  ///< a migration that runs outside a transaction failed: some of it may remain
   std::optional<Error> error;  ///< the run ended here; what stands above has happened
 
   /// True when no migration was applied and no row written.

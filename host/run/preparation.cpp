@@ -11,7 +11,7 @@ namespace seedbed::host {
 
 namespace {
 
-std::vector<Migration> read_files(const Settings& settings) {
+MigrationFolder read_files(const Settings& settings) {
   const MigrationSettings& migrations = settings.migrations;
   std::error_code ignored;
   if (!std::filesystem::is_directory(migrations.directory, ignored)) {
@@ -21,14 +21,13 @@ std::vector<Migration> read_files(const Settings& settings) {
   MigrationOptions options;
   options.environment = process_environment();
   const auto format = parse_format(migrations.format, "the setting migrations.format");
-  std::vector<Migration> files =
-      read_migrations(migrations.directory, format, settings.url.engine, settings.root, options).migrations;
+  MigrationFolder folder = read_migrations(migrations.directory, format, settings.url.engine, settings.root, options);
   if (migrations.own_transactions == "as-is") {
-    for (Migration& file : files) {
+    for (Migration& file : folder.migrations) {
       if (controls_transactions(file)) file.up.transactional = false;
     }
   }
-  return files;
+  return folder;
 }
 
 }  // namespace
@@ -43,8 +42,10 @@ Preparation prepare_files(const Settings& settings, const std::vector<std::strin
         .hint("Remove \"history\" from [migrations]; seedbed then keeps its own.");
   }
   Preparation preparation;
-  preparation.files = read_files(settings);
-  preparation.seeders = plan_seeders(find_seeders(settings.seeders), settings, seeders);
+  MigrationFolder folder = read_files(settings);
+  preparation.format = folder.format;
+  preparation.files = std::move(folder.migrations);
+  preparation.seeders = plan_seeders(find_seeders(settings.seeders, settings.url.engine), settings, seeders);
   return preparation;
 }
 

@@ -15,6 +15,7 @@
 namespace seedbed::host {
 
 struct Preparation {
+  Format format = Format::seedbed;           ///< of the migration folder
   std::vector<Migration> files;              ///< in the folder's order
   std::vector<PlannedSeeder> seeders;        ///< in the order in which they run
   std::unique_ptr<Database> database;

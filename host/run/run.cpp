@@ -16,6 +16,7 @@
 #include "run/preparation.hpp"
 #include "run/retry.hpp"
 #include "seeding/plain_files.hpp"
+#include "seeding/clear.hpp"
 #include "seeding/run_seeder.hpp"
 
 namespace seedbed::host {
@@ -33,12 +34,12 @@ std::int64_t clock_reading() {
   return duration_cast<microseconds>(duration_cast<milliseconds>(system_clock::now().time_since_epoch())).count();
 }
 
-/// Orders versions as numbers of any length; leading zeros do not count.
-bool version_below(std::string_view a, std::string_view b) {
-  const auto digits = [](std::string_view v) { return v.substr(std::min(v.find_first_not_of('0'), v.size())); };
-  a = digits(a);
-  b = digits(b);
-  return a.size() != b.size() ? a.size() < b.size() : a < b;
+/// Repeatable migrations have names, not versions.
+bool is_repeatable(std::string_view version) { return version.starts_with("R__"); }
+
+/// True if nothing as new as `needs` is among the applied versions, the newest of which is `newest`.
+bool is_below(Format format, const std::string& newest, const std::string& needs) {
+  return newest.empty() || compare_versions(format, newest, needs) < 0;
 }
 
 class Run {
@@ -90,6 +91,7 @@ class Run {
         for (const Migration* migration : pending_) refuse_transaction_control(*migration);
       } else {
         refuse_while_pending(prepared_, settings_);
+        if (options_.clear) refuse_clearing(settings_);
       }
     } catch (const Error& error) {
       outcome_.error = error;
@@ -138,14 +140,28 @@ class Run {
     const auto start = Clock::now();
     log::info("migrations_started", {{"pending", pending_.size()}});
     std::uint64_t done = 0;
-    for (const Migration* migration : pending_) {
-      options_.progress.advance("migrations", done++, pending_.size());
-      apply(*migration);
+    try {
+      for (const Migration* migration : pending_) {
+        options_.progress.advance("migrations", done++, pending_.size());
+        apply(*migration);
+      }
+    } catch (const Error& error) {
+      // What was applied stays, so whoever is told of it has to hear of it now.
+      if (error.code() == ExitCode::failed && !outcome_.migrations.empty()) after_migrate_in_spite();
+      throw;
     }
     outcome_.migrations_took = since(start);
     log::info("migrations_completed", {{"applied", outcome_.migrations.size()}});
     if (!outcome_.migrations.empty()) {
       outcome_.hooks_run += run_hooks(*lock_, settings_.hooks.after_migrate, settings_.root);
+    }
+  }
+
+  void after_migrate_in_spite() {
+    try {
+      outcome_.hooks_run += run_hooks(*lock_, settings_.hooks.after_migrate, settings_.root);
+    } catch (const Error& error) {  // the migration's own error is the one to report
+      log::warning("hook_failed", {{"cause", error.message()}});
     }
   }
 
@@ -162,7 +178,7 @@ class Run {
       outcome_.migrations.push_back({migration.version, migration.name, migration.file, *took});
       log::info("migration_completed", {{"file", migration.file}, {"took_ms", took->count() / 1000}});
     } catch (const Error& error) {
-      all_rolled_back_ = !runs_outside_transaction(migration);
+      outcome_.partly_applied = runs_outside_transaction(migration);
       if (error.code() == ExitCode::interrupted || error.code() == ExitCode::locked) throw;
       throw error.prefixed(fmt::format("migration \"{}\" failed: ", migration.file));
     }
@@ -170,7 +186,7 @@ class Run {
 
   void seed() {
     log::info("seeding_started", {{"environment", settings_.environment}, {"seeders", seeders_.size()}});
-    if (settings_.seeders.all_in_one_transaction) {
+    if (settings_.seeders.all_in_one_transaction || options_.clear) {
       with_retries("seeding", [&] { seed_in_one_transaction(seeders_); });
     } else {
       for (const Seeder* seeder : seeders_) {
@@ -192,6 +208,7 @@ class Run {
   void seed_in_one_transaction(const std::vector<const Seeder*>& seeders) {
     const std::size_t before = outcome_.seeders.size();
     const std::size_t left_out_before = outcome_.not_executed.size();
+    outcome_.cleared.clear();
     try {
       LockedTransaction transaction(*lock_);
       run_seeders(seeders);
@@ -206,10 +223,15 @@ class Run {
 
   void run_seeders(const std::vector<const Seeder*>& seeders) {
     const std::string newest = newest_version();
+    if (options_.clear) {
+      for (const TableCounts& cleared : clear_seeders(database(), seeders, other_seeders(), settings_)) {
+        outcome_.cleared.push_back(cleared);
+      }
+    }
     for (const Seeder* seeder : seeders) {
       throw_if_interrupted();
       const std::string& needs = seeder->declaration.needs;
-      if (!needs.empty() && version_below(newest, needs)) {
+      if (!needs.empty() && is_below(prepared_.format, newest, needs)) {
         leave_out("seeder " + seeder->declaration.name,
                   fmt::format("it needs migration {}, the newest applied is {}", needs, newest.empty() ? "none" : newest));
         continue;
@@ -218,10 +240,19 @@ class Run {
     }
   }
 
+  /// Found, but not selected: what they declare is not this run's to clear.
+  std::vector<const Seeder*> other_seeders() const {
+    std::vector<const Seeder*> others;
+    for (const PlannedSeeder& planned : prepared_.seeders) {
+      if (!planned.selected) others.push_back(&planned.seeder);
+    }
+    return others;
+  }
+
   std::string newest_version() {
     std::string newest;
     for (const AppliedMigration& migration : Ledger(database()).migrations()) {
-      if (newest.empty() || version_below(newest, migration.version)) newest = migration.version;
+      if (!is_repeatable(migration.version) && is_below(prepared_.format, newest, migration.version)) newest = migration.version;
     }
     return newest;
   }
@@ -229,8 +260,7 @@ class Run {
   /// The same path as apply_and_seed(), in one transaction that is rolled back.
   void rehearse() {
     constexpr auto kLongestLockWait = std::chrono::seconds(5);
-    const bool rebuilds = std::ranges::any_of(pending_, [](const Migration* file) { return rebuilds_tables(*file); });
-    RehearsalTransaction transaction(database(), settings_.url, patience(), rebuilds);
+    RehearsalTransaction transaction(database(), settings_.url, patience());
     database().limit_lock_waits(kLongestLockWait);
     Ledger(database()).prepare();
     if (!pending_.empty()) rehearse_hooks(settings_.hooks.before_migrate);
@@ -261,6 +291,9 @@ class Run {
   std::string rehearse(const Migration& migration) {
     std::string why;
     if (runs_outside_transaction(migration, &why)) return why;
+    if (database().engine() == Engine::sqlite && rebuilds_tables(migration)) {
+      return "it switches foreign keys off, which works only between two transactions";
+    }
     database().execute("SAVEPOINT seedbed_rehearsal");
     try {
       outcome_.migrations.push_back({migration.version, migration.name, migration.file, rehearse_migration(database(), migration)});
@@ -295,7 +328,7 @@ class Run {
     std::vector<std::string> seeded;
     for (const SeederOutcome& seeder : outcome_.seeders) seeded.push_back(seeder.name);
     if (!seeded.empty()) error.detail(fmt::format("Seeders that had committed: {}.", fmt::join(seeded, ", ")));
-    if (!all_rolled_back_) return error;
+    if (outcome_.partly_applied) return error;
     const bool as_before = applied.empty() && seeded.empty();
     return error.detail(as_before ? "What was under way was rolled back; the database is as before."
                                   : "What was under way was rolled back.");
@@ -324,6 +357,7 @@ class Run {
         run.updated += seeder.total().updated;
         run.deleted += seeder.total().deleted;
       }
+      for (const TableCounts& cleared : outcome_.cleared) run.deleted += cleared.deleted;
       Transaction transaction(database(), {.patience = patience_for_record()});
       if (!Ledger(database()).ready()) return;  // never made: nothing to write into
       Ledger(database()).record(run);
@@ -352,7 +386,6 @@ class Run {
   Outcome outcome_;
   std::vector<const Migration*> pending_;
   std::vector<const Seeder*> seeders_;
-  bool all_rolled_back_ = true;  ///< false when a file that ran outside a transaction failed
   Clock::time_point started_ = Clock::now();
   std::int64_t started_at_ = clock_reading();
 };
@@ -363,19 +396,20 @@ Outcome run(const Settings& settings, const RunOptions& options) { return Run(se
 
 namespace {
 
-std::string newest_known(const std::vector<PlannedMigration>& migrations) {
+std::string newest_known(const Preparation& prepared) {
   std::string newest;
-  for (const PlannedMigration& migration : migrations) {
-    if (newest.empty() || version_below(newest, migration.version)) newest = migration.version;
+  for (const PlannedMigration& migration : prepared.migrations) {
+    if (!is_repeatable(migration.version) && is_below(prepared.format, newest, migration.version)) newest = migration.version;
   }
   return newest;
 }
 
 /// A run would leave it out, so it is not pending either.
-void leave_out_what_needs_more(std::vector<PlannedSeeder>& seeders, const std::string& newest) {
-  for (PlannedSeeder& planned : seeders) {
+void leave_out_what_needs_more(Preparation& prepared) {
+  const std::string newest = newest_known(prepared);
+  for (PlannedSeeder& planned : prepared.seeders) {
     const std::string& needs = planned.seeder.declaration.needs;
-    if (!planned.selected || needs.empty() || !version_below(newest, needs)) continue;
+    if (!planned.selected || needs.empty() || !is_below(prepared.format, newest, needs)) continue;
     planned.selected = false;
     planned.reason = fmt::format("needs migration {}", needs);
   }
@@ -396,7 +430,7 @@ LastSeeding last_seeding(const Preparation& prepared, const Seeder& seeder, cons
 Plan status(const Settings& settings, std::chrono::milliseconds wait) {
   Preparation prepared = prepare_files(settings, {});
   look_at_database(prepared, settings, {wait, /*create=*/false, settings.lock_timeout});
-  leave_out_what_needs_more(prepared.seeders, newest_known(prepared.migrations));
+  leave_out_what_needs_more(prepared);
   Plan plan;
   plan.environment = settings.environment;
   plan.tier = settings.tier;

@@ -193,6 +193,9 @@ Declaration Reader::read() {
         table.get("name")->source(),
         fmt::format("the seeder's name \"{}\" is not one snake_case word", declaration.name))
         .hint("A name has small letters, digits and underscores and begins with a letter.");
+  if (declaration.name == "sql")
+    throw error(table.get("name")->source(), "the name \"sql\" is that of the plain seed files")
+        .hint("Choose another name for the seeder.");
   declaration.version = text(table, "version");
   declaration.description = text(table, "description");
   const std::string tier = choice(table, "tier", tiers);

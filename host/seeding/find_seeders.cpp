@@ -4,12 +4,14 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <system_error>
 
 #include <fmt/format.h>
 
 #include <seedbed/abi.h>
 
 #include "database/sql/script.hpp"
+#include "seeding/folder_entries.hpp"
 #include "seeding/plugin_file.hpp"
 #include "seeding/seeder.hpp"
 #include "seeding/sql_files.hpp"
@@ -20,7 +22,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Opens regular files alone: a pipe or a device could make the reading wait for ever.
 std::string read_bytes(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored))
+    throw Error(ExitCode::plugin, fmt::format("could not read \"{}\": it is no regular file", path.string()));
   std::ifstream stream(path, std::ios::binary);
   std::ostringstream bytes;
   bytes << stream.rdbuf();
@@ -30,22 +36,28 @@ std::string read_bytes(const fs::path& path) {
 
 /// Over the names and bytes of a folder's files, so that a renamed file counts as changed.
 std::string folder_hash(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.is_regular_file()) files.push_back(entry.path());
-  }
-  std::ranges::sort(files);
   std::string all;
-  for (const fs::path& file : files) {
+  for (const fs::path& file : entries_of(folder)) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(file, ignored)) continue;
     all += file.filename().string() + '\0' + sql::sha256(read_bytes(file)) + '\0';
   }
   return sql::sha256(all);
 }
 
+void refuse_dangling_link(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_symlink(path, ignored) || fs::exists(path, ignored)) return;
+  throw Error(ExitCode::plugin, fmt::format("plugin \"{}\" is a link to a file that does not exist", path.string()))
+      .detail(fmt::format("It points to \"{}\".", fs::read_symlink(path, ignored).string()));
+}
+
 std::vector<Seeder> read_library(const fs::path& path) {
+  refuse_dangling_link(path);
   std::vector<Seeder> seeders;
+  const std::vector<PluginRecord> records = read_plugin_file(path);  // refuses what is no regular file
   const std::string sha256 = sql::sha256(read_bytes(path));
-  for (const PluginRecord& record : read_plugin_file(path)) {
+  for (const PluginRecord& record : records) {
     if (record.abi_version != SEEDBED_ABI_VERSION) {
       throw Error(ExitCode::plugin, fmt::format("plugin \"{}\" speaks ABI {}, this host speaks ABI {}", path.string(),
                                                 record.abi_version, SEEDBED_ABI_VERSION))
@@ -61,11 +73,18 @@ Seeder read_folder(const fs::path& folder) {
   return {parse_declaration(read_bytes(file), file.string()), SeederKind::folder, folder, folder_hash(folder), 0};
 }
 
+bool holds_declaration(const fs::path& folder) {
+  std::error_code failure;
+  const bool exists = fs::exists(folder / "seeder.toml", failure);
+  if (!failure) return exists;
+  throw Error(ExitCode::usage, fmt::format("could not read folder \"{}\": {}", folder.string(), failure.message()));
+}
+
 void read_entry(const fs::path& path, FoundSeeders& found) {
   try {
     std::error_code ignored;
     if (fs::is_directory(path, ignored)) {
-      if (fs::exists(path / "seeder.toml")) found.seeders.push_back(read_folder(path));
+      if (holds_declaration(path)) found.seeders.push_back(read_folder(path));
     } else if (path.extension() == ".so") {
       for (Seeder& seeder : read_library(path)) found.seeders.push_back(std::move(seeder));
     }
@@ -76,25 +95,27 @@ void read_entry(const fs::path& path, FoundSeeders& found) {
 
 }  // namespace
 
-FoundSeeders find_seeders(const SeederSettings& settings) {
+FoundSeeders find_seeders(const SeederSettings& settings, Engine engine) {
   FoundSeeders found;
   std::set<fs::path> seen;
   for (const fs::path& directory : settings.directories) {
-    std::error_code error;
-    if (!fs::is_directory(directory, error)) {
+    std::error_code failure;
+    const fs::file_status status = fs::status(directory, failure);
+    if (status.type() == fs::file_type::none) {
+      throw Error(ExitCode::usage, fmt::format("could not read seeder directory \"{}\": {}", directory.string(), failure.message()));
+    }
+    if (!fs::is_directory(status)) {
       if (!settings.directories_named) continue;
       throw Error(ExitCode::usage, fmt::format("seeder directory \"{}\" does not exist", directory.string()));
     }
-    std::vector<fs::path> entries;
-    for (const auto& entry : fs::directory_iterator(directory)) entries.push_back(entry.path());
-    std::ranges::sort(entries);
-    for (const fs::path& entry : entries) {
-      if (seen.insert(fs::weakly_canonical(entry)).second) read_entry(entry, found);
+    for (const fs::path& entry : entries_of(directory)) {
+      const fs::path file = fs::weakly_canonical(entry, failure);
+      if (seen.insert(failure ? entry : file).second) read_entry(entry, found);
     }
   }
   std::ranges::stable_sort(found.seeders, {}, [](const Seeder& seeder) { return seeder.declaration.name; });
   if (!settings.sql_paths.empty()) {
-    plain_sql_files(settings);  // refuses a path that stands for nothing
+    plain_sql_files(settings, engine);  // refuses a path that stands for nothing
     found.seeders.push_back(plain_sql_seeder(settings));
   }
   return found;

@@ -73,6 +73,7 @@ std::string file_hash(const fs::path& file) {
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream bytes;
   bytes << stream.rdbuf();
+  if (!stream) throw Error(ExitCode::usage, fmt::format("could not read \"{}\"", file.string()));
   return sql::sha256(bytes.str());
 }
 
@@ -90,21 +91,21 @@ void add_changes(std::vector<TableOutcome>& tables, const std::vector<TableCount
 
 bool plain_files_current(Database& database, const Settings& settings, const std::vector<RememberedSeed>& seeds) {
   const FileMarks remembered = file_marks(seeds);
-  return std::ranges::all_of(plain_sql_files(settings.seeders), [&](const fs::path& file) {
+  return std::ranges::all_of(plain_sql_files(settings.seeders, settings.url.engine), [&](const fs::path& file) {
     const auto before = remembered.find(item_name(file, settings));
     return before != remembered.end() && as_before(database, before->second, file_hash(file));
   });
 }
 
-bool run_plain_files(Database& database, const Settings& settings, bool also_unchanged, SeederOutcome& outcome) {
+bool run_plain_files(Database& database, const Settings& settings, SeederOutcome& outcome) {
   Ledger ledger(database);
   const FileMarks remembered = file_marks(ledger.seeds());
   bool ran = false;
-  for (const fs::path& file : plain_sql_files(settings.seeders)) {
+  for (const fs::path& file : plain_sql_files(settings.seeders, settings.url.engine)) {
     const std::string item = item_name(file, settings);
     FileMark mark{file_hash(file), {}};
     const auto before = remembered.find(item);
-    if (!also_unchanged && before != remembered.end() && as_before(database, before->second, mark.sha256)) {
+    if (before != remembered.end() && as_before(database, before->second, mark.sha256)) {
       log::debug("seed_file_unchanged", {{"file", item}});
       continue;
     }

@@ -12,8 +12,8 @@ namespace seedbed::host {
 bool plain_files_current(Database& database, const Settings& settings, const std::vector<RememberedSeed>& seeds);
 
 /// Runs those plain seed files, in order, whose bytes, or the columns of the tables they wrote,
-/// are not what the ledger remembers, or all of them with `also_unchanged`; and remembers them.
-/// Adds to `outcome` what changed.  False if no file had to run.
-bool run_plain_files(Database& database, const Settings& settings, bool also_unchanged, SeederOutcome& outcome);
+/// are not what the ledger remembers; and remembers them.  Adds to `outcome` what changed.  False
+/// if no file had to run.
+bool run_plain_files(Database& database, const Settings& settings, SeederOutcome& outcome);
 
 }  // namespace seedbed::host

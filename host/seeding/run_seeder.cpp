@@ -49,6 +49,32 @@ bool ran_before(Database& database, const std::string& seeder) {
   return std::ranges::any_of(seeds, [&](const RememberedSeed& seed) { return seed.seeder == seeder; });
 }
 
+void refuse_writes_to_ledger(Database& database, const SeederOutcome& outcome) {
+  const Ledger ledger(database);
+  for (const TableOutcome& table : outcome.tables) {
+    if (!ledger.owns(table.counts.table)) continue;
+    throw Error(ExitCode::refused, fmt::format("it wrote to \"{}\", which is seedbed's own", table.counts.table));
+  }
+}
+
+/// A seeder writes rows, which are counted; what happens to whole tables is not, and belongs into a
+/// migration.
+void refuse_changed_shapes(const std::map<std::string, std::string>& before, const std::map<std::string, std::string>& after) {
+  const auto refuse = [](const std::string& table, const char* what) {
+    throw Error(ExitCode::refused, fmt::format("it {} table \"{}\"", what, table))
+        .detail("A seeder writes rows; only those are counted and can be kept to the tables it declares.")
+        .hint("Delete rows with DELETE, and move changes of the schema into a migration.");
+  };
+  for (const auto& [table, shape] : before) {
+    const auto now = after.find(table);
+    if (now == after.end()) refuse(table, "dropped or renamed");
+    else if (now->second != shape) refuse(table, "truncated or altered");
+  }
+  for (const auto& [table, shape] : after) {
+    if (!before.contains(table)) refuse(table, "created");
+  }
+}
+
 }  // namespace
 
 std::string fingerprint(const Seeder& seeder, const Settings& settings) {
@@ -75,9 +101,14 @@ SeederOutcome SeederRunner::run(Database& database, const Seeder& seeder, const 
   outcome.version = declaration.version;
   log::info("seeder_started", {{"seeder", declaration.name}});
   try {
+    const auto shapes = database.table_shapes();
     database.start_counting();
     outcome.ran = run_by_kind(database, seeder, facts, outcome);
-    judge(database, declaration, outcome);
+    refuse_writes_to_ledger(database, outcome);
+    if (seeder.kind != SeederKind::sql_files) {
+      judge(database, declaration, outcome);
+      refuse_changed_shapes(shapes, database.table_shapes());
+    }
     if (outcome.ran) remember(database, seeder, outcome);
   } catch (const Error& error) {
     log::info("seeder_failed", {{"seeder", declaration.name}, {"error", error.message()}});
@@ -93,7 +124,7 @@ SeederOutcome SeederRunner::run(Database& database, const Seeder& seeder, const 
 
 bool SeederRunner::run_by_kind(Database& database, const Seeder& seeder, const RunFacts& facts, SeederOutcome& outcome) const {
   if (seeder.kind == SeederKind::sql_files) {
-    return run_plain_files(database, settings_, /*also_unchanged=*/facts.dry_run, outcome);
+    return run_plain_files(database, settings_, outcome);
   }
   if (seeder.declaration.once && ran_before(database, seeder.declaration.name)) return false;
   if (seeder.kind == SeederKind::folder) run_folder(database, seeder, facts, outcome);
@@ -125,7 +156,6 @@ void SeederRunner::run_folder(Database& database, const Seeder& seeder, const Ru
 
 /// A seeder may write what it declares; triggers, besides, what the environment allows them.
 void SeederRunner::judge(Database& database, const Declaration& declaration, SeederOutcome& outcome) const {
-  if (declaration.name == "sql") return;
   std::set<std::string> declared;
   for (const std::string& table : declaration.writes) declared.insert(database.canonical_table(table));
   for (TableOutcome& table : outcome.tables) {

@@ -38,7 +38,7 @@ struct FoundSeeders {
 /// Looks for `*.so` files and folders with a seeder.toml directly below each directory, reads
 /// their declarations, and adds the seeder "sql" if there are plain seed files.  Runs no code of
 /// a plugin.  Throws Error{usage} for a named directory that does not exist.
-FoundSeeders find_seeders(const SeederSettings& settings);
+FoundSeeders find_seeders(const SeederSettings& settings, Engine engine);
 
 /// A found seeder and what the environment makes of it.
 struct PlannedSeeder {

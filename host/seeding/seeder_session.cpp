@@ -1,9 +1,15 @@
 #include "seeding/seeder_session.hpp"
 
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
 #include <span>
 
 #include <fmt/format.h>
 
+#include "database/sql/lexer.hpp"
+#include "database/sql/utf8.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
 #include "seeding/bcrypt.hpp"
@@ -22,17 +28,63 @@ void fill_random_seed(std::uint8_t (&seed)[32], const std::string& name, const P
   for (std::size_t i = 0; i < 32; ++i) seed[i] = static_cast<std::uint8_t>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
 }
 
-/// The run's transaction is not the seeder's to end.
-void refuse_transaction_control(const std::string& sql, Engine engine) {
-  for (const sql::Statement& statement : sql::split(sql, engine, "")) {
-    const bool control = statement.kind == sql::Kind::begin || statement.kind == sql::Kind::commit ||
-                         statement.kind == sql::Kind::rollback;
-    if (!control) continue;
-    throw Error(ExitCode::refused, "a seeder cannot control transactions itself")
-        .detail(fmt::format("It was to run: {}", sql))
-        .hint("A savepoint can be rolled back; the transaction is the run's.");
+/// What exec() and query() take: one statement that stays inside the run's transaction and moves its
+/// rows through the ABI.
+void check_statement(const std::string& sql, Engine engine) {
+  const std::vector<sql::Statement> statements = sql::split(sql, engine, "the seeder's SQL");
+  const auto refuse = [&](const char* why, const char* hint) {
+    throw Error(ExitCode::refused, why).detail(fmt::format("It was to run: {}", sql)).hint(hint);
+  };
+  if (statements.size() != 1) refuse("a seeder runs one SQL statement a call", "Call exec() once for each statement.");
+  const sql::Statement& statement = statements.front();
+  switch (statement.kind) {
+    case sql::Kind::begin: case sql::Kind::commit: case sql::Kind::rollback: case sql::Kind::savepoint:
+      refuse("a seeder cannot control transactions itself", "Report failure instead: everything is rolled back then.");
+      break;
+    case sql::Kind::non_transactional:
+      refuse("a seeder cannot run a statement that must stand outside a transaction", "Move it into a migration.");
+      break;
+    default: break;
+  }
+  sql::Lexer lexer(std::string_view(sql).substr(statement.offset), {engine, true});
+  const std::string_view first = lexer.text(lexer.next());
+  if (sql::same_word(first, "copy")) refuse("a seeder cannot use COPY", "Rows go through a writer: db.into(…).");
+  if (engine == Engine::sqlite && sql::same_word(first, "attach")) {
+    refuse("a seeder cannot attach another database", "It is kept to the tables of this one.");
   }
 }
+
+/// `text` with U+FFFD for what is not UTF-8, so that every sink and the ledger can hold it.
+std::string valid_utf8(std::string text) {
+  for (std::size_t at = sql::first_invalid_utf8(text); at < text.size(); at = sql::first_invalid_utf8(text, at)) {
+    text.replace(at, 1, "\xEF\xBF\xBD");
+    at += 3;
+  }
+  return text;
+}
+
+/// Ends the process with a plugin's exit status when a seeder ends it: exit() inside a plugin would
+/// otherwise look like success.
+class ExitWatch {
+ public:
+  explicit ExitWatch(const std::string& seeder) {
+    static const int registered = std::atexit(ended);
+    static_cast<void>(registered);
+    seeding = seeder.c_str();
+  }
+  ~ExitWatch() { seeding = nullptr; }
+  ExitWatch(const ExitWatch&) = delete;
+  ExitWatch& operator=(const ExitWatch&) = delete;
+
+ private:
+  static void ended() {
+    if (seeding == nullptr) return;
+    std::fprintf(stderr, "seedbed: error: seeder \"%s\" ended the program; nothing that it wrote remains\n", seeding);
+    _exit(static_cast<int>(ExitCode::plugin));
+  }
+
+  static inline const char* seeding = nullptr;
+};
 
 log::Field log_field(const std::string& name, const seedbed_value& value) {
   switch (value.type) {
@@ -54,6 +106,7 @@ struct SeederSession::Calls {
     SeederSession& session = self(ctx);
     if (session.refusal_) return SEEDBED_FAILED;
     try {
+      if (session.in_row_) throw Error(ExitCode::plugin, "a seeder called the host while it was given the rows of a query");
       throw_if_interrupted();
       work(session);
       return SEEDBED_OK;
@@ -67,6 +120,9 @@ struct SeederSession::Calls {
 
   static seedbed_status open_writer(void* ctx, const seedbed_writer* writer, std::uint32_t* id) {
     return guarded(ctx, [&](SeederSession& session) {
+      if (!SEEDBED_HAS(seedbed_writer, writer, key_count)) {
+        throw Error(ExitCode::plugin, fmt::format("the seeder passed a seedbed_writer of {} bytes", writer->struct_size));
+      }
       const std::string table = session.database_.canonical_table(copied(writer->table));
       session.writers_.push_back({table, session.database_.open_writer(*writer)});
       *id = static_cast<std::uint32_t>(session.writers_.size() - 1);
@@ -83,7 +139,7 @@ struct SeederSession::Calls {
   static seedbed_status exec(void* ctx, seedbed_text sql, const seedbed_value* params, std::size_t count,
                              std::int64_t* rows_changed) {
     return guarded(ctx, [&](SeederSession& session) {
-      refuse_transaction_control(copied(sql), session.database_.engine());
+      check_statement(copied(sql), session.database_.engine());
       const std::int64_t changed = session.database_.execute(copied(sql), {params, count});
       if (rows_changed != nullptr) *rows_changed = changed;
     });
@@ -92,9 +148,13 @@ struct SeederSession::Calls {
   static seedbed_status query(void* ctx, seedbed_text sql, const seedbed_value* params, std::size_t count,
                               seedbed_row row, void* user) {
     return guarded(ctx, [&](SeederSession& session) {
-      refuse_transaction_control(copied(sql), session.database_.engine());
+      check_statement(copied(sql), session.database_.engine());
       session.database_.query_typed(copied(sql), {params, count}, [&](const seedbed_value* values, std::size_t width) {
-        return row(user, values, width) == SEEDBED_OK;
+        session.in_row_ = true;
+        const bool more = row(user, values, width) == SEEDBED_OK;
+        session.in_row_ = false;
+        if (session.refusal_) throw *session.refusal_;
+        return more;
       });
     });
   }
@@ -116,7 +176,7 @@ struct SeederSession::Calls {
     self(ctx).facts_.progress(self(ctx).declaration_.name, done, total);
   }
 
-  static void fail(void* ctx, seedbed_text message) { self(ctx).failure_ = copied(message); }
+  static void fail(void* ctx, seedbed_text message) { self(ctx).failure_ = valid_utf8(copied(message)); }
 };
 
 SeederSession::SeederSession(Database& database, const Declaration& declaration, const ParameterValues& parameters,
@@ -152,10 +212,11 @@ void SeederSession::run(const seedbed_seeder& seeder) {
   host.fail = Calls::fail;
 
   seedbed_status status = SEEDBED_FAILED;
+  const ExitWatch watch(declaration_.name);
   try {
     status = seeder.seed(&facts, &host);
   } catch (const std::exception& error) {  // a plugin without the C++ face let it cross the ABI
-    failure_ = fmt::format("an exception left the plugin: {}", error.what());
+    failure_ = valid_utf8(fmt::format("an exception left the plugin: {}", error.what()));
   } catch (...) {
     failure_ = "an exception of an unknown type left the plugin";
   }

@@ -58,6 +58,7 @@ class SeederSession {
   std::vector<OpenWriter> writers_;
   std::map<std::string, WriterCounts> written_;
   std::optional<Error> refusal_;  ///< the first one: the transaction takes nothing after it
+  bool in_row_ = false;           ///< inside the plugin's row callback of query()
   std::string failure_;           ///< the seeder's own words
 };
 

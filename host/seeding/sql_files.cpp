@@ -6,8 +6,11 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <system_error>
 
 #include <fmt/format.h>
+
+#include "seeding/folder_entries.hpp"
 
 namespace seedbed::host {
 
@@ -31,10 +34,10 @@ bool is_for(const fs::path& file, Engine engine) {
 
 std::vector<fs::path> files_in(const fs::path& folder) {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.is_regular_file() && runs(entry.path())) files.push_back(entry.path());
+  for (fs::path& entry : entries_of(folder)) {
+    std::error_code ignored;
+    if (fs::is_regular_file(entry, ignored) && runs(entry)) files.push_back(std::move(entry));
   }
-  std::ranges::sort(files);
   return files;
 }
 
@@ -50,7 +53,8 @@ std::vector<fs::path> matches(const std::string& pattern) {
   }
   std::vector<fs::path> files;
   for (const fs::path& path : paths) {
-    if (fs::is_directory(path)) std::ranges::copy(files_in(path), std::back_inserter(files));
+    std::error_code ignored;
+    if (fs::is_directory(path, ignored)) std::ranges::copy(files_in(path), std::back_inserter(files));
     else if (runs(path)) files.push_back(path);
   }
   return files;
@@ -79,7 +83,8 @@ std::span<const Statement> unwrapped(const std::vector<Statement>& all) {
 
 void refuse_what_breaks_the_transaction(std::span<const Statement> statements, const Database::Locate& locate) {
   for (const Statement& statement : statements) {
-    const bool control = statement.kind == Kind::begin || statement.kind == Kind::commit || statement.kind == Kind::rollback;
+    const bool control = statement.kind == Kind::begin || statement.kind == Kind::commit || statement.kind == Kind::rollback ||
+                         statement.kind == Kind::savepoint;
     if (!control && statement.kind != Kind::non_transactional) continue;
     throw Error(ExitCode::refused, control ? "a seed file cannot control transactions itself"
                                            : "a seed file cannot hold a statement that must run outside a transaction")
@@ -96,7 +101,7 @@ bool is_unique_violation(const Error& error) {
 
 }  // namespace
 
-std::vector<fs::path> plain_sql_files(const SeederSettings& settings) {
+std::vector<fs::path> plain_sql_files(const SeederSettings& settings, Engine engine) {
   std::vector<fs::path> files;
   for (const std::string& pattern : settings.sql_paths) {
     std::vector<fs::path> found = matches(pattern);
@@ -105,7 +110,7 @@ std::vector<fs::path> plain_sql_files(const SeederSettings& settings) {
           .hint("A path is an .sql file, a folder of them, or a pattern such as \"seeds/[0-9]*.sql\".");
     }
     for (fs::path& file : found) {
-      if (std::ranges::find(files, file) == files.end()) files.push_back(std::move(file));
+      if (is_for(file, engine) && std::ranges::find(files, file) == files.end()) files.push_back(std::move(file));
     }
   }
   return files;

@@ -16,9 +16,9 @@ namespace seedbed::host {
 Seeder plain_sql_seeder(const SeederSettings& settings);
 
 /// The files that `settings.sql_paths` stand for, in order: a file, a folder's .sql files by name,
-/// or a glob.  Names that begin with _ or . are left out.  Throws Error{usage} for a path of the
+/// or a glob.  Names that begin with _ or ., and those for the other engine, are left out.  Throws Error{usage} for a path of the
 /// command line that stands for nothing.
-std::vector<std::filesystem::path> plain_sql_files(const SeederSettings& settings);
+std::vector<std::filesystem::path> plain_sql_files(const SeederSettings& settings, Engine engine);
 
 /// The numbered .sql files of a seeder's folder for one engine, in order: NAME.postgres.sql and
 /// NAME.sqlite.sql run on that engine alone.

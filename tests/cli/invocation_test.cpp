@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/pseudo_terminal.hpp"
 
 using namespace seedbed::host;
 using namespace std::chrono_literals;
@@ -149,4 +150,36 @@ TEST_CASE("a refused command line still says in which format", "[cli]") {
                   Error);
 
   CHECK(invocation.globals.look.format == OutputFormat::json);
+}
+
+TEST_CASE("an option with nothing after its equals sign is refused and takes no other word", "[cli]") {
+  const Error environment = refusal({"--env=", "up"});
+  const Error url = refusal({"up", "--url=", "--dry-run"});
+  const Error own = refusal({"up", "--to=", "--dry-run"});
+
+  CHECK(environment.code() == ExitCode::usage);
+  CHECK(environment.message() ==
+        "option \"--env\" has an empty value: nothing stands after its \"=\"");
+  CHECK(url.message() == "option \"--url\" has an empty value: nothing stands after its \"=\"");
+  CHECK(own.message() == "option \"--to\" has an empty value: nothing stands after its \"=\"");
+  CHECK(refusal({"up", "--ulr="}).hint() == "Did you mean \"--url\"?");
+}
+
+TEST_CASE("an empty value leaves the other options understood", "[cli]") {
+  cli::Invocation invocation;
+
+  CHECK_THROWS_AS(
+      cli::parse(std::vector<std::string>{"--env=", "up", "--format", "json"}, invocation), Error);
+
+  CHECK(invocation.globals.look.format == OutputFormat::json);
+}
+
+TEST_CASE("progress is drawn on a terminal that is not dumb", "[cli]") {
+  const auto draws_on = [](const char* kind) {
+    const seedbed::test::PseudoTerminal terminal(kind);
+    return parsed({"up"}).globals.progress;
+  };
+
+  CHECK(draws_on("xterm"));
+  CHECK_FALSE(draws_on("dumb"));
 }

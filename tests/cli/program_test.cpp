@@ -3,13 +3,18 @@
 #include "support/program.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <regex>
 #include <sstream>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "report/display.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
 
+namespace fs = std::filesystem;
 using namespace seedbed::test;
 
 namespace {
@@ -22,6 +27,34 @@ std::size_t longest_line(const std::string& text) {
   }
   return longest;
 }
+
+Finished shell(const TempDir& folder, const std::string& command) {
+  return Program(folder.path(), "/bin/sh").run({"-c", command});
+}
+
+/// Runs the program as somebody who may not open everything, as root may.
+Finished run_unprivileged(const TempDir& folder, std::vector<std::string> arguments) {
+  fs::permissions(folder.path(), fs::perms(0755));
+  if (geteuid() != 0) return Program(folder.path()).run(arguments);
+  arguments.insert(arguments.begin(),
+                   {"--reuid=65534", "--regid=65534", "--clear-groups", SEEDBED_PROGRAM});
+  return Program(folder.path(), "/usr/bin/setpriv").run(arguments);
+}
+
+/// A folder that nobody but root may list, until its scope ends.
+class ClosedFolder {
+ public:
+  explicit ClosedFolder(fs::path path) : path_(std::move(path)) {
+    fs::create_directories(path_);
+    fs::permissions(path_, fs::perms::none);
+  }
+  ~ClosedFolder() { fs::permissions(path_, fs::perms::owner_all); }
+  ClosedFolder(const ClosedFolder&) = delete;
+  ClosedFolder& operator=(const ClosedFolder&) = delete;
+
+ private:
+  fs::path path_;
+};
 
 }  // namespace
 
@@ -189,4 +222,104 @@ TEST_CASE("output that cannot be written is an error", "[cli]") {
 
   CHECK(run.exit_code == 1);
   CHECK(run.err == "seedbed: error: could not write to standard output: No space left on device\n");
+}
+
+TEST_CASE("a report for a closed standard output does not end up in the log file", "[cli]") {
+  TempDir folder;
+  const std::string seedbed = SEEDBED_PROGRAM;
+
+  const Finished out = shell(folder, seedbed + " plugins --log-file out.jsonl >&-");
+  const Finished all = shell(folder, seedbed + " plugins --log-file all.jsonl <&- >&- 2>&-");
+
+  CHECK(out.exit_code == 0);
+  CHECK_THAT(read_file(folder / "out.jsonl"), !ContainsSubstring("No seeders"));
+  CHECK(all.exit_code == 0);
+  CHECK_THAT(read_file(folder / "all.jsonl"), !ContainsSubstring("No seeders"));
+}
+
+TEST_CASE("a folder that cannot be read is refused with its name and the cause", "[cli]") {
+  TempDir folder;
+  const ClosedFolder closed(folder / "p");
+  const ClosedFolder inner(folder / "plugins/inner");
+
+  const Finished seeders = run_unprivileged(folder, {"plugins", "--seeders", "p"});
+  const Finished below = run_unprivileged(folder, {"plugins", "--seeders", "p/q"});
+  const Finished sql = run_unprivileged(folder, {"plugins", "--sql", "p"});
+  const Finished entry = run_unprivileged(folder, {"plugins"});
+
+  CHECK(seeders.exit_code == 2);
+  CHECK_THAT(seeders.err, ContainsSubstring("/p\": Permission denied\n"));
+  CHECK_THAT(seeders.err, !ContainsSubstring("fault of seedbed"));
+  CHECK(below.exit_code == 2);
+  CHECK_THAT(below.err, ContainsSubstring("/p/q\": Permission denied\n"));
+  CHECK(sql.exit_code == 2);
+  CHECK_THAT(sql.err, ContainsSubstring("/p\": Permission denied\n"));
+  CHECK(entry.exit_code == 6);
+  CHECK_THAT(entry.out, ContainsSubstring("/plugins/inner\": Permission denied"));
+}
+
+TEST_CASE("a working directory that was deleted is refused with the cause", "[cli]") {
+  TempDir folder;
+
+  const Finished run = shell(folder, "mkdir gone && cd gone && rmdir ../gone && exec " +
+                                         std::string(SEEDBED_PROGRAM) + " plugins");
+
+  CHECK(run.exit_code == 2);
+  CHECK_THAT(run.err, ContainsSubstring("could not find the working directory: "
+                                        "No such file or directory"));
+}
+
+TEST_CASE("a pipe or a link to nowhere among the plugins is refused as such", "[cli]") {
+  TempDir folder;
+  fs::create_directories(folder / "plugins/folder");
+  REQUIRE(mkfifo((folder / "plugins/pipe.so").c_str(), 0600) == 0);
+  REQUIRE(mkfifo((folder / "plugins/folder/seeder.toml").c_str(), 0600) == 0);
+  fs::create_symlink("nowhere.so", folder / "plugins/link.so");
+
+  const Finished run = Program(folder.path()).run({"plugins"});
+
+  CHECK(run.exit_code == 6);
+  CHECK_THAT(run.out, ContainsSubstring("pipe.so\" is no regular file"));
+  CHECK_THAT(run.out, ContainsSubstring("seeder.toml\": it is no regular file"));
+  CHECK_THAT(run.out, ContainsSubstring("link.so\" is a link to a file that does not exist"));
+}
+
+TEST_CASE("new leaves no half of a seeder where its migration cannot be written", "[cli]") {
+  TempDir folder;
+  write_file(folder / "migrations", "a file in the folder's place");
+
+  const Finished run = Program(folder.path()).run({"new", "--seeder", "orders"});
+
+  CHECK(run.exit_code == 2);
+  CHECK_THAT(run.err, ContainsSubstring("migrations"));
+  CHECK_FALSE(fs::exists(folder / "plugins/orders"));
+}
+
+TEST_CASE("new makes a migration that runs for a seeder named by a word of SQL", "[cli]") {
+  TempDir folder;
+  const Program seedbed(folder.path());
+  REQUIRE(seedbed.run({"new", "--seeder", "order"}).exit_code == 0);
+
+  const Finished run = seedbed.run({"up", "--no-seed", "--url", "sqlite:a.db"});
+
+  CHECK(run.exit_code == 0);
+  CHECK(run.err.empty());
+}
+
+TEST_CASE("new refuses letters that it would leave out", "[cli]") {
+  TempDir folder;
+
+  const Finished run = Program(folder.path()).run({"new", "Ünï"});
+
+  CHECK(run.exit_code == 2);
+  CHECK_THAT(run.err, ContainsSubstring("\"Ünï\" has letters that a migration's name cannot have"));
+  CHECK_FALSE(fs::exists(folder / "migrations"));
+}
+
+TEST_CASE("dev refuses words after build", "[cli]") {
+  const Finished run =
+      Program("/", fs::path(SEEDBED_SOURCE_DIR) / "dev").run({"build", "extra"});
+
+  CHECK(run.exit_code == 2);
+  CHECK(run.err == "dev: \"build\" takes no argument \"extra\"\n");
 }

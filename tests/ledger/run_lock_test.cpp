@@ -119,7 +119,7 @@ TEST_CASE("a dry run waits for the lock like a run", "[lock]") {
   const Client first(database), second(database);
   const RunLock held(*first.connection, first.url, 1s);
 
-  const Error error = failure_of([&] { const RehearsalTransaction wanted(*second.connection, second.url, 200ms, false); });
+  const Error error = failure_of([&] { const RehearsalTransaction wanted(*second.connection, second.url, 200ms); });
 
   CHECK(error.code() == ExitCode::locked);
 }

@@ -86,3 +86,17 @@ TEST_CASE("control characters in an error cannot reach the terminal", "[report]"
 
   CHECK(text == "seedbed: error: said \\x1b[2J\n");
 }
+
+TEST_CASE("a password in the quoted line is hidden and the caret stays where it belongs", "[report]") {
+  CHECK(at_place({"a.sql", 1, 35, "CREATE ROLE a PASSWORD 'hunter22' LOGGIN"}) ==
+        "seedbed: error: migration failed\n"
+        "  at:     a.sql:1:35\n"
+        "          CREATE ROLE a PASSWORD '***' LOGGIN\n"
+        "                                       ^\n");
+}
+
+TEST_CASE("a password is hidden where the beginning of its line is cut off", "[report]") {
+  const std::string line = "CREATE ROLE a PASSWORD '" + std::string(200, 's') + "' LOGGIN";
+
+  CHECK_THAT(at_place({"a.sql", 1, 150, line}), !ContainsSubstring("sss"));
+}

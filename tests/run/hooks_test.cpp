@@ -104,3 +104,29 @@ TEST_CASE("a file of a hook that does not exist is refused before anything is do
   CHECK_THAT(up.err, ContainsSubstring("could not find the hook's file \"hooks/missing.sql\""));
   CHECK(workspace.untouched());
 }
+
+TEST_CASE("hooks hear of the migrations that stay when a later one fails", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write("migrations/20260101120000_note.sql", "CREATE TABLE note (text TEXT);\n");
+  workspace.write("migrations/20260102120000_fails.sql", "INSERT INTO nowhere VALUES (1);\n");
+  workspace.write("seedbed.toml", toml("after_migrate = [\"INSERT INTO note VALUES ('told')\"]\n"));
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 1);
+  CHECK(workspace.value("SELECT count(*) FROM note") == "1");
+}
+
+TEST_CASE("a hook that controls transactions is refused at its place", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write("migrations/20260101120000_note.sql", "CREATE TABLE note (text TEXT);\n");
+  workspace.write("hooks/own.sql", "INSERT INTO note VALUES ('a');\nCOMMIT;\n");
+  workspace.write("seedbed.toml", toml("after_migrate = [\"hooks/own.sql\"]\n"));
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 4);
+  CHECK_THAT(up.err, ContainsSubstring("a hook cannot control transactions itself"));
+  CHECK_THAT(up.err, ContainsSubstring("own.sql:2:1"));
+  CHECK(workspace.value("SELECT count(*) FROM note") == "0");
+}

@@ -75,6 +75,19 @@ TEST_CASE("Ctrl-C while waiting for the lock ends the wait", "[run]") {
   CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
 }
 
+TEST_CASE("Ctrl-C while an SQLite file is locked against readers ends the wait", "[run]") {
+  Workspace workspace(Engine::sqlite);
+  workspace.write_customer_migration();
+  workspace.run({"up"});
+  workspace.database().execute("BEGIN EXCLUSIVE");
+
+  Running running = workspace.start({"up"});
+  const Finished up = interrupted_after(running, "waiting_for_lock", SIGINT);
+
+  CHECK(up.exit_code == 130);
+  CHECK_THAT(up.err, ContainsSubstring("seedbed: error: interrupted"));
+}
+
 TEST_CASE("Ctrl-C while waiting for a database ends the wait", "[run]") {
   const TempDir folder;
 

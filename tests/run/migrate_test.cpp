@@ -167,10 +167,57 @@ TEST_CASE("a file outside a transaction that fails says what remains", "[run]") 
 
   CHECK(up.exit_code == 1);
   CHECK_THAT(up.err, ContainsSubstring("20260102120000_tidy.sql:3:"));
-  CHECK_THAT(up.err, ContainsSubstring("1 of its 2 statements ran and remain"));
+  CHECK_THAT(up.err, ContainsSubstring("1 of its 2 statements took effect and are recorded"));
   CHECK_THAT(up.err, !ContainsSubstring("the database is as before"));
+  CHECK_THAT(up.out, ContainsSubstring("part of a migration stays applied"));
   CHECK(workspace.value("SELECT count(*) FROM a") == "0");
   CHECK(applied(workspace) == "0");
+}
+
+TEST_CASE("a file outside a transaction goes on at the statement that failed", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  const std::string file = "migrations/20260102120000_tidy.sql";
+  const std::string beginning = "-- seedbed: no-transaction\nCREATE TABLE a (x integer);\nINSERT INTO a VALUES (1);\n";
+  workspace.write(file, beginning + "INSERT INTO nowhere VALUES (1);\n");
+  workspace.run({"up"});
+  workspace.write(file, beginning + "INSERT INTO a VALUES (2);\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 0);
+  CHECK(workspace.value("SELECT count(*) FROM a") == "2");
+  CHECK(applied(workspace) == "1");
+  CHECK(workspace.value("SELECT count(*) FROM " + workspace.ledger("statements")) == "0");
+}
+
+TEST_CASE("a half applied file whose first statements were edited is refused", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  const std::string file = "migrations/20260102120000_tidy.sql";
+  workspace.write(file, "-- seedbed: no-transaction\nCREATE TABLE a (x integer);\nINSERT INTO nowhere VALUES (1);\n");
+  workspace.run({"up"});
+  workspace.write(file, "-- seedbed: no-transaction\nCREATE TABLE b (x integer);\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 4);
+  CHECK_THAT(up.err, ContainsSubstring("is half applied and was edited since"));
+}
+
+TEST_CASE("files that control transactions run as they were written when asked to", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write("migrations/20260102120000_own.sql",
+                  "CREATE TABLE a (x integer);\nBEGIN;\nINSERT INTO a VALUES (1);\nCOMMIT;\n"
+                  "BEGIN;\nINSERT INTO a VALUES (2);\nROLLBACK;\n");
+
+  const Finished refused = workspace.run({"up"});
+  const Finished up = workspace.run({"up", "--own-transactions", "as-is"});
+  const Finished again = workspace.run({"up"});
+
+  CHECK(refused.exit_code == 4);
+  CHECK_THAT(refused.err, ContainsSubstring("20260102120000_own.sql:2:1"));
+  CHECK(up.exit_code == 0);
+  CHECK(again.exit_code == 0);
+  CHECK(workspace.value("SELECT sum(x) FROM a") == "1");
 }
 
 TEST_CASE("an edited migration is refused with both hashes", "[run]") {
@@ -325,5 +372,5 @@ TEST_CASE("a rebuilt table of SQLite keeps the rows that refer to it", "[run]") 
 
   CHECK(up.exit_code == 0);
   CHECK(workspace.value("SELECT count(*) FROM orders") == "2");
-  CHECK_THAT(dry.out, ContainsSubstring("1 inserted"));
+  CHECK_THAT(dry.out, ContainsSubstring("it switches foreign keys off"));
 }

@@ -179,6 +179,17 @@ TEST_CASE("a plugin that ends the transaction of the run is refused before it do
   CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
 }
 
+TEST_CASE("a plugin that ends the program does not look like success", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write_customer_migration();
+  workspace.add_fixture("calls_exit");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 6);
+  CHECK_THAT(up.err, ContainsSubstring("seeder \"calls_exit\" ended the program"));
+}
+
 TEST_CASE("a plugin that writes to a table that does not exist names it", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   workspace.write_customer_migration();

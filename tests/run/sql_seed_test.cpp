@@ -192,15 +192,17 @@ TEST_CASE("plain seed files run after all seeders and not above their tier", "[r
   CHECK(workspace.value("SELECT name FROM customer") == "last");
 }
 
-TEST_CASE("a dry run runs all seed files", "[run]") {
+TEST_CASE("a dry run runs the seed files that the run after it would run", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   workspace.write_customer_migration();
   workspace.write("seed.sql", insert_customer("a") + "UPDATE customer SET name = name || '!';\n");
+
+  const Finished first = workspace.run({"up", "--dry-run", "--sql", "seed.sql"});
   workspace.run({"up", "--sql", "seed.sql"});
+  const Finished second = workspace.run({"up", "--dry-run", "--sql", "seed.sql"});
 
-  const Finished dry = workspace.run({"up", "--dry-run", "--sql", "seed.sql"});
-
-  CHECK(dry.exit_code == 0);
-  CHECK_THAT(dry.out, ContainsSubstring("1 updated"));
+  CHECK_THAT(first.out, ContainsSubstring("1 inserted") && ContainsSubstring("1 updated"));
+  CHECK(second.exit_code == 0);
+  CHECK_THAT(second.out, ContainsSubstring("a run would change nothing"));
   CHECK(workspace.value("SELECT name FROM customer") == "Ada!");
 }

@@ -13,52 +13,118 @@ namespace seedbed::host {
 
 namespace {
 
-// Users write table names as they write SQL: unquoted parts in lower case, or exactly as created.
-// Both are tried, the exact spelling first.
-constexpr const char* kFindTable =
-    "coalesce(to_regclass($1), to_regclass($2))";
+// Users write table names as they write SQL: unquoted parts in lower case, or exactly as created, a
+// dot in a name included.  All are tried, the exact spelling first; the last only where it is a name
+// in SQL, since to_regclass() throws for what is none.
+constexpr const char* kFindTable = R"(coalesce(to_regclass($1), to_regclass($2),
+    CASE WHEN $3 ~ '^("([^"]|"")+"|[^".\s]+)([.]("([^"]|"")+"|[^".\s]+))?$' THEN to_regclass($3) END))";
+
+// A column's type and all that it is made of: a domain's base, an array's elements, the attributes
+// of a composite.  `base` is the type itself when no domain is left, with the modifier it has then.
+constexpr const char* kWriterColumns = R"(
+    WITH RECURSIVE chosen AS (
+      SELECT * FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped
+    ), bases(attnum, oid, typmod) AS (
+      SELECT attnum, atttypid, atttypmod FROM chosen
+      UNION ALL
+      SELECT b.attnum, t.typbasetype, t.typtypmod FROM bases b JOIN pg_type t USING (oid) WHERE t.typtype = 'd'
+    ), parts(attnum, oid, collation_oid) AS (
+      SELECT attnum, atttypid, attcollation FROM chosen
+      UNION
+      SELECT p.attnum, next.oid, coalesce(next.collation_oid, p.collation_oid)
+      FROM parts p JOIN pg_type t USING (oid)
+      CROSS JOIN LATERAL (
+        SELECT t.typbasetype, NULL::oid WHERE t.typtype = 'd'
+        UNION ALL
+        SELECT t.typelem, NULL WHERE t.typcategory = 'A' AND t.typelem <> 0
+        UNION ALL
+        SELECT a.atttypid, a.attcollation FROM pg_attribute a
+        WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+      ) AS next(oid, collation_oid)
+    ), as_text AS (
+      SELECT DISTINCT p.attnum FROM parts p JOIN pg_type t USING (oid)
+      LEFT JOIN pg_collation l ON l.oid = p.collation_oid
+      WHERE t.typname = 'citext' OR NOT l.collisdeterministic
+         OR t.typtype = 'b' AND t.typcategory <> 'A' AND NOT EXISTS (
+           SELECT FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod
+           WHERE o.opcdefault AND m.amname IN ('btree', 'hash')
+             AND (o.opcintype = t.oid OR EXISTS (
+               SELECT FROM pg_cast c WHERE c.castsource = t.oid AND c.casttarget = o.opcintype
+                 AND c.castmethod = 'b' AND c.castcontext = 'i')))
+    )
+    SELECT a.attname,
+           format_type(a.atttypid, CASE WHEN d.typname IN ('varchar', 'bpchar', 'bit', 'varbit') THEN -1 ELSE a.atttypmod END),
+           format_type(t.oid, CASE WHEN coalesce(e.typname, t.typname) IN ('varchar', 'bpchar', 'bit', 'varbit')
+                                   THEN -1 ELSE b.typmod END),
+           a.attnotnull, a.atthasdef OR a.attidentity <> '', a.attidentity = 'a',
+           a.attnum IN (SELECT attnum FROM as_text),
+           CASE WHEN t.oid = 'name'::regtype THEN current_setting('max_identifier_length') ELSE '0' END
+    FROM chosen a JOIN pg_type d ON d.oid = a.atttypid
+    JOIN bases b ON b.attnum = a.attnum JOIN pg_type t ON t.oid = b.oid AND t.typtype <> 'd'
+    LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
+    ORDER BY a.attnum)";
 
 }  // namespace
 
 std::string PostgresDatabase::canonical_table(std::string_view table) {
-  const std::string quoted = quoted_table(table);
-  const std::string plain(table);
-  const std::array params{text_value(quoted), text_value(plain)};
-  const std::vector<Row> rows = query(fmt::format("SELECT {}::text", kFindTable), params);
-  return rows[0][0].value_or(plain);
+  const std::optional<std::string> name = sql_name(table);
+  if (!name) return std::string(table);
+  const std::array params{text_value(*name)};
+  return *query("SELECT coalesce(pg_partition_root($1::regclass), $1::regclass)::text", params)[0][0];
 }
 
-bool PostgresDatabase::table_exists(std::string_view table) {
-  const std::string quoted = quoted_table(table);
-  const std::string plain(table);
-  const std::array params{text_value(quoted), text_value(plain)};
-  return query(fmt::format("SELECT {} IS NOT NULL", kFindTable), params)[0][0] == "t";
+/// What SQL calls the table that the user calls `table`; nullopt if there is none.
+std::optional<std::string> PostgresDatabase::sql_name(std::string_view table) {
+  const std::string in_schema = quoted_table(table);
+  const std::string whole = quoted_name(table);
+  const std::array params{text_value(in_schema), text_value(whole), text_value(table)};
+  return query(fmt::format("SELECT {}::text", kFindTable), params)[0][0];
 }
 
-std::vector<PostgresColumn> PostgresDatabase::writer_columns(std::string_view table) {
-  const std::array params{text_value(table)};
+bool PostgresDatabase::table_exists(std::string_view table) { return sql_name(table).has_value(); }
+
+// Casting to varchar(n) or bit(n) would cut silently, so those are cast without their length, also
+// as elements of an array; a domain is cast to its base, since a cast to it would apply its length.
+// The assignment then checks both.  `name` it would cut too, so the writer has to look.
+// Others keep their modifier, or numeric(5,2) would always differ.
+std::vector<PostgresColumn> PostgresDatabase::writer_columns(std::string_view sql_table) {
+  const std::array params{text_value(sql_table)};
   std::vector<PostgresColumn> columns;
-  // Casting to varchar(n) or bit(n) would cut silently, so those are cast without their length and
-  // the assignment checks it.  Others keep their modifier, or numeric(5,2) would always differ.
-  for (const Row& row : query(
-           "SELECT a.attname, "
-           "format_type(a.atttypid, CASE WHEN t.typname IN ('varchar', 'bpchar', 'bit', 'varbit') THEN -1 ELSE a.atttypmod END), "
-           "a.attnotnull, a.atthasdef OR a.attidentity <> '', a.attidentity = 'a', "
-           "coalesce(nullif(t.typbasetype, 0), t.oid) IN ('json'::regtype, 'xml'::regtype, 'point'::regtype, 'polygon'::regtype, "
-           "'path'::regtype, 'box'::regtype, 'lseg'::regtype, 'line'::regtype, 'circle'::regtype) "
-           "FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid "
-           "WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum", params)) {
-    columns.push_back({*row[0], *row[1], row[2] == "t", row[3] == "t", row[4] == "t", row[5] == "t"});
+  for (const Row& row : query(kWriterColumns, params)) {
+    columns.push_back({*row[0], *row[1], *row[2], row[3] == "t", row[4] == "t", row[5] == "t", row[6] == "t",
+                       std::stoul(*row[7])});
   }
   return columns;
 }
 
 std::vector<Column> PostgresDatabase::columns(std::string_view table) {
   std::vector<Column> columns;
-  for (const PostgresColumn& column : writer_columns(canonical_table(table))) {
-    columns.push_back({column.name, column.cast, column.not_null, column.has_default});
+  for (const PostgresColumn& column : writer_columns(sql_name(table).value_or(std::string(table)))) {
+    columns.push_back({column.name, column.type, column.not_null, column.has_default});
   }
   return columns;
+}
+
+std::vector<std::pair<std::string, std::string>> PostgresDatabase::foreign_keys() {
+  std::vector<std::pair<std::string, std::string>> keys;
+  for (const Row& row : query("SELECT DISTINCT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint WHERE contype = 'f'", {})) {
+    keys.emplace_back(*row[0], *row[1]);
+  }
+  return keys;
+}
+
+void PostgresDatabase::defer_constraints() { connection_.run("SET CONSTRAINTS ALL DEFERRED"); }
+
+std::map<std::string, std::string> PostgresDatabase::table_shapes() {
+  std::map<std::string, std::string> shapes;
+  // TRUNCATE and rewriting ALTERs give a table another file, other ALTERs another number of columns.
+  for (const Row& row : query(
+           "SELECT c.oid::regclass::text, c.oid || ' ' || c.relfilenode || ' ' || c.relnatts FROM pg_class c "
+           "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') "
+           "AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'", {})) {
+    shapes[*row[0]] = *row[1];
+  }
+  return shapes;
 }
 
 std::vector<std::string> PostgresDatabase::user_tables() {
@@ -74,7 +140,7 @@ std::vector<std::string> PostgresDatabase::user_tables() {
 }
 
 void PostgresDatabase::check_unique_key(const WriterSpec& spec) {
-  const std::array params{text_value(spec.table)};
+  const std::array params{text_value(spec.sql_table)};
   const std::vector<Row> rows = query(
       "SELECT i.indexrelid, a.attname, a.attnotnull FROM pg_index i "
       "CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, ord) "
@@ -89,9 +155,13 @@ void PostgresDatabase::check_unique_key(const WriterSpec& spec) {
   }
   const std::set<std::string> key(spec.key.begin(), spec.key.end());
   const bool found = std::ranges::any_of(indexes, [&](const auto& index) { return index.second == key; });
-  if (!found) throw_no_unique_index(spec);
+  if (!found) {
+    const std::vector<Row> table = query("SELECT FROM pg_class WHERE oid = $1::regclass AND relkind IN ('r', 'p')", params);
+    if (table.empty()) throw_not_a_table(spec);
+    throw_no_unique_index(spec);
+  }
   for (const std::string& column : spec.key) {
-    if (nullable.contains(column)) throw_nullable_key(spec, column);
+    if (nullable.contains(column)) throw_nullable_key(spec, column, Engine::postgres);
   }
 }
 
@@ -100,7 +170,7 @@ std::map<std::string, TableCounts> PostgresDatabase::counts_now() {
   for (const Row& row : query(
            "SELECT coalesce(pg_partition_root(relid), relid)::regclass::text, sum(n_tup_ins)::bigint, "
            "sum(n_tup_upd)::bigint, sum(n_tup_del)::bigint FROM pg_stat_xact_user_tables "
-           "WHERE schemaname <> 'seedbed' AND schemaname NOT LIKE 'pg\\_%' "
+           "WHERE schemaname NOT LIKE 'pg\\_%' "
            "AND n_tup_ins + n_tup_upd + n_tup_del > 0 GROUP BY 1", {})) {
     counts[*row[0]] = {*row[0], std::stoll(*row[1]), std::stoll(*row[2]), std::stoll(*row[3])};
   }
@@ -119,7 +189,9 @@ void PostgresDatabase::start_counting() {
 std::vector<TableCounts> PostgresDatabase::changes() {
   std::vector<TableCounts> changed;
   for (auto& [table, now] : counts_now()) {
-    const TableCounts before = counted_.contains(table) ? counted_[table] : TableCounts{table};
+    TableCounts before = counted_.contains(table) ? counted_[table] : TableCounts{table};
+    // TRUNCATE begins the counts anew.
+    if (now.inserted < before.inserted || now.updated < before.updated || now.deleted < before.deleted) before = {table};
     TableCounts difference{table, now.inserted - before.inserted, now.updated - before.updated,
                            now.deleted - before.deleted};
     if (difference != TableCounts{table}) changed.push_back(std::move(difference));

@@ -2,6 +2,8 @@
 
 #include <poll.h>
 
+#include <sstream>
+
 #include <fmt/format.h>
 #include <libpq-fe.h>
 #include <pqxx/pqxx>
@@ -57,11 +59,23 @@ std::string field(const PGresult* result, int code) {
   return text == nullptr ? "" : text;
 }
 
+/// The innermost function of an error's context, where it has one.  A DO block has its place in the
+/// script instead.
+std::string raising_function(const std::string& context) {
+  std::istringstream lines(context);
+  for (std::string line; std::getline(lines, line);) {
+    const bool function = line.starts_with("PL/") || line.starts_with("SQL function ");
+    if (function) return line.find("inline_code_block") == line.npos ? line : "";
+  }
+  return "";
+}
+
 Error server_error(const PGresult* result, PgErrorPlace* place) {
   const std::string message = field(result, PG_DIAG_MESSAGE_PRIMARY);
   Error error(ExitCode::failed, message.empty() ? PQresultErrorMessage(result) : message);
   error.sqlstate(field(result, PG_DIAG_SQLSTATE));
   error.detail(field(result, PG_DIAG_MESSAGE_DETAIL));
+  error.detail(raising_function(field(result, PG_DIAG_CONTEXT)));
   error.hint(field(result, PG_DIAG_MESSAGE_HINT));
   if (place != nullptr) {
     const std::string position = field(result, PG_DIAG_STATEMENT_POSITION);

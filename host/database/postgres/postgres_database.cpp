@@ -119,7 +119,10 @@ void PostgresDatabase::limit_lock_waits(std::chrono::milliseconds longest) {
 
 PgResult PostgresDatabase::run(std::string_view sql, std::span<const seedbed_value> params) {
   std::vector<std::optional<std::string>> texts;
-  for (const seedbed_value& param : params) texts.push_back(checked_text(param));
+  for (const seedbed_value& param : params) {
+    check_value(param);
+    texts.push_back(checked_text(param));
+  }
   return connection_.run(std::string(sql), texts);
 }
 
@@ -191,7 +194,8 @@ void PostgresDatabase::defer_again() {
   std::string names;
   for (const Row& row : query("SELECT format('%I.%I', n.nspname, c.conname) FROM pg_constraint c "
                               "JOIN pg_namespace n ON n.oid = c.connamespace "
-                              "WHERE has_schema_privilege(n.oid, 'USAGE') GROUP BY n.nspname, c.conname "
+                              "WHERE has_schema_privilege(n.oid, 'USAGE') "
+                              "AND n.nspname NOT LIKE 'pg\\_temp\\_%' GROUP BY n.nspname, c.conname "
                               "HAVING bool_or(c.condeferred) AND bool_and(c.condeferrable)", {})) {
     names += (names.empty() ? "" : ", ") + *row[0];
   }

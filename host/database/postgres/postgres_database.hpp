@@ -16,11 +16,13 @@ struct WriterSpec;
 /// A column as the writer needs it: how text is cast to it, and how two values are compared.
 struct PostgresColumn {
   std::string name;
-  std::string cast;                ///< a type name that checks what an assignment would check
+  std::string type;
+  std::string cast;                ///< a type name whose casts leave the length for the assignment to check
   bool not_null = false;
   bool has_default = false;
   bool always_identity = false;    ///< explicit values need OVERRIDING SYSTEM VALUE
-  bool compare_as_text = false;    ///< its type has no equality (json, xml, geometry)
+  bool compare_as_text = false;    ///< equality is missing, somewhere within its type, or hides changes
+  std::size_t max_bytes = 0;       ///< of a type whose assignments cut silently; 0: none
 };
 
 class PostgresDatabase : public Database {
@@ -54,6 +56,9 @@ class PostgresDatabase : public Database {
   bool pooled() override;
   void while_waiting(std::function<void()> work) override { connection_.while_waiting(std::move(work)); }
 
+  std::vector<std::pair<std::string, std::string>> foreign_keys() override;
+  void defer_constraints() override;
+  std::map<std::string, std::string> table_shapes() override;
   bool table_exists(std::string_view table) override;
   std::vector<Column> columns(std::string_view table) override;
   std::vector<std::string> user_tables() override;
@@ -64,7 +69,8 @@ class PostgresDatabase : public Database {
   std::string lock_holder();
   void defer_again();
   PgResult run(std::string_view sql, std::span<const seedbed_value> params);
-  std::vector<PostgresColumn> writer_columns(std::string_view table);
+  std::optional<std::string> sql_name(std::string_view table);
+  std::vector<PostgresColumn> writer_columns(std::string_view sql_table);
   void check_unique_key(const WriterSpec& spec);
   std::map<std::string, TableCounts> counts_now();
 

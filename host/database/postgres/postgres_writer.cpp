@@ -43,18 +43,19 @@ WriterSql writer_sql(const WriterSpec& spec, const std::vector<PostgresColumn>& 
     overriding = overriding || columns[i].always_identity;
     if (spec.columns[i].in_key) joins += fmt::format("{}old.{} = new.{}", joins.empty() ? "" : " AND ", name, name);
     if (spec.columns[i].in_key || spec.columns[i].kind == SEEDBED_COLUMN_INSERT_ONLY) continue;
+    if (columns[i].always_identity) continue;  // UPDATE has no OVERRIDING SYSTEM VALUE
     sets += fmt::format("{}{} = new.{}", sets.empty() ? "" : ", ", name, name);
     if (spec.columns[i].kind == SEEDBED_COLUMN_TOUCH) continue;
-    const char* as_text = columns[i].compare_as_text ? "::text" : "";
+    const char* as_text = columns[i].compare_as_text ? "::text COLLATE \"C\"" : "";
     differs += fmt::format("{}old.{}{} IS DISTINCT FROM new.{}{}", differs.empty() ? "" : " OR ", name, as_text, name, as_text);
   }
   const std::string source = source_sql(columns);
   WriterSql sql;
   sql.insert = fmt::format("INSERT INTO {} ({}) {}SELECT {} FROM {} ORDER BY seedbed_ord ON CONFLICT ({}) DO NOTHING",
-                           spec.table, names, overriding ? "OVERRIDING SYSTEM VALUE " : "", news, source, quoted_list(spec.key));
+                           spec.sql_table, names, overriding ? "OVERRIDING SYSTEM VALUE " : "", news, source, quoted_list(spec.key));
   if (spec.update_changed && !differs.empty()) {
     // ON CONFLICT DO UPDATE would lock and log every row, also those that stay as they are.
-    sql.update = fmt::format("UPDATE {} AS old SET {} FROM {} WHERE {} AND ({})", spec.table, sets, source, joins, differs);
+    sql.update = fmt::format("UPDATE {} AS old SET {} FROM {} WHERE {} AND ({})", spec.sql_table, sets, source, joins, differs);
   }
   return sql;
 }
@@ -62,10 +63,12 @@ WriterSql writer_sql(const WriterSpec& spec, const std::vector<PostgresColumn>& 
 class PostgresWriter : public RowWriter {
  public:
   PostgresWriter(PostgresConnection& connection, WriterSpec spec, const std::vector<PostgresColumn>& columns)
-      : connection_(connection), spec_(std::move(spec)), sql_(writer_sql(spec_, columns)) {}
+      : connection_(connection), spec_(std::move(spec)), columns_(columns), sql_(writer_sql(spec_, columns)) {}
 
   void write(const seedbed_value* values, std::size_t count) override {
     const std::size_t width = spec_.columns.size();
+    check_values(spec_, values, count, counts_.rows + 1);
+    check_keys(spec_, values, count, counts_.rows + 1);
     for (std::size_t first = 0; first < count; first += kRowsPerStatement) {
       write_batch(values + first * width, std::min(kRowsPerStatement, count - first));
     }
@@ -76,7 +79,6 @@ class PostgresWriter : public RowWriter {
  private:
   void write_batch(const seedbed_value* values, std::size_t count) {
     const std::int64_t first = counts_.rows + 1;
-    check_keys(spec_, values, count, first);
     counts_.rows += static_cast<std::int64_t>(count);
     try {
       const std::vector<std::optional<std::string>> arrays = column_arrays(values, count);
@@ -96,10 +98,20 @@ class PostgresWriter : public RowWriter {
     const std::size_t width = spec_.columns.size();
     std::vector<std::optional<std::string>> arrays(width, "{");
     for (std::size_t row = 0; row < count; ++row) {
-      for (std::size_t i = 0; i < width; ++i) append_array_element(*arrays[i], checked_text(values[row * width + i]));
+      for (std::size_t i = 0; i < width; ++i) append_array_element(*arrays[i], fitting_text(i, values[row * width + i]));
     }
     for (auto& array : arrays) *array += '}';
     return arrays;
+  }
+
+  std::optional<std::string> fitting_text(std::size_t i, const seedbed_value& value) const {
+    std::optional<std::string> text = checked_text(value);
+    const PostgresColumn& column = columns_[i];
+    if (text && column.max_bytes != 0 && text->size() > column.max_bytes) {
+      throw Error(ExitCode::failed, fmt::format("value too long for column \"{}\" of type {}: it has {} bytes and may have {}",
+                                                column.name, column.type, text->size(), column.max_bytes));
+    }
+    return text;
   }
 
   std::int64_t affected(const std::string& sql, std::span<const std::optional<std::string>> arrays) {
@@ -109,6 +121,7 @@ class PostgresWriter : public RowWriter {
 
   PostgresConnection& connection_;
   WriterSpec spec_;
+  std::vector<PostgresColumn> columns_;
   WriterSql sql_;
   WriterCounts counts_;
 };
@@ -117,11 +130,12 @@ class PostgresWriter : public RowWriter {
 
 std::unique_ptr<RowWriter> PostgresDatabase::open_writer(const seedbed_writer& writer) {
   WriterSpec spec = copy_spec(writer);
-  if (!table_exists(spec.table)) throw_missing_table(spec.table, user_tables());
-  spec.table = canonical_table(spec.table);
+  const std::optional<std::string> name = sql_name(spec.table);
+  if (!name) throw_missing_table(spec.table, user_tables());
+  spec.sql_table = *name;
   check_columns(spec, columns(spec.table));
   check_unique_key(spec);
-  const std::vector<PostgresColumn> all = writer_columns(spec.table);
+  const std::vector<PostgresColumn> all = writer_columns(spec.sql_table);
   std::vector<PostgresColumn> chosen;
   for (const WriterColumn& column : spec.columns) {
     chosen.push_back(*std::ranges::find(all, column.name, &PostgresColumn::name));

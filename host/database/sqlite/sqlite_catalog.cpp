@@ -48,6 +48,26 @@ std::vector<Column> SqliteDatabase::columns(std::string_view table) {
   return columns;
 }
 
+std::vector<std::pair<std::string, std::string>> SqliteDatabase::foreign_keys() {
+  std::vector<std::pair<std::string, std::string>> keys;
+  for (const Row& row : query("SELECT DISTINCT s.name, f.\"table\" FROM main.sqlite_schema s "
+                              "JOIN pragma_foreign_key_list(s.name) f WHERE s.type = 'table'", {})) {
+    keys.emplace_back(*row[0], canonical_table(*row[1]));
+  }
+  return keys;
+}
+
+void SqliteDatabase::defer_constraints() { pragma("PRAGMA defer_foreign_keys = ON"); }
+
+std::map<std::string, std::string> SqliteDatabase::table_shapes() {
+  std::map<std::string, std::string> shapes;
+  for (const Row& row : query("SELECT name, sql FROM main.sqlite_schema WHERE type = 'table' "
+                              "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'", {})) {
+    shapes[*row[0]] = row[1].value_or("");
+  }
+  return shapes;
+}
+
 std::vector<std::string> SqliteDatabase::user_tables() {
   std::vector<std::string> tables;
   for (const Row& row : query("SELECT name FROM main.sqlite_schema WHERE type = 'table' "
@@ -56,6 +76,11 @@ std::vector<std::string> SqliteDatabase::user_tables() {
     tables.push_back(*row[0]);
   }
   return tables;
+}
+
+bool SqliteDatabase::is_view(std::string_view table) {
+  const std::array params{text_value(table)};
+  return !query("SELECT 1 FROM main.sqlite_schema WHERE type = 'view' AND name = $1", params).empty();
 }
 
 bool SqliteDatabase::has_unique_key(const WriterSpec& spec, const std::string& table) {
@@ -77,7 +102,7 @@ bool SqliteDatabase::has_unique_key(const WriterSpec& spec, const std::string& t
     }
     if (!same_names(names, spec.key)) continue;
     for (const std::string& column : spec.key) {
-      if (nullable.contains(column)) throw_nullable_key(spec, column);
+      if (nullable.contains(column)) throw_nullable_key(spec, column, Engine::sqlite);
     }
     return true;
   }

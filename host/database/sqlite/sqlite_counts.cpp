@@ -46,7 +46,7 @@ struct SqliteHooks {
   static void preupdate(void* self, sqlite3* handle, int operation, const char* database, const char* table,
                         sqlite3_int64 old_rowid, sqlite3_int64 new_rowid) {
     const std::string_view name(table);
-    if (std::string_view(database) != "main" || name.starts_with("seedbed_") || name.starts_with("sqlite_")) return;
+    if (std::string_view(database) != "main" || name.starts_with("sqlite_")) return;
     auto& counts = static_cast<SqliteDatabase*>(self)->counts_;
     auto found = counts.find(name);
     if (found == counts.end()) found = counts.emplace(name, TableCounts{std::string(name)}).first;

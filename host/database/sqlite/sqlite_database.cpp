@@ -17,6 +17,13 @@ namespace seedbed::host {
 namespace {
 
 constexpr auto kPoll = std::chrono::milliseconds(20);
+// What a file may switch inside a transaction and would leave to the next one.
+constexpr const char* kSettings[] = {
+    "analysis_limit", "automatic_index", "cache_size", "cache_spill", "cell_size_check", "count_changes",
+    "full_column_names", "ignore_check_constraints", "legacy_alter_table", "query_only", "read_uncommitted",
+    "recursive_triggers", "reverse_unordered_selects", "secure_delete", "short_column_names", "trusted_schema",
+    "writable_schema"};
+
 constexpr int kInstructionsPerCheck = 2000;  // of SQLite's virtual machine, between looks at Ctrl-C
 
 int stop_when_interrupted(void*) { return interrupted() ? 1 : 0; }
@@ -79,6 +86,7 @@ SqliteDatabase::SqliteDatabase(const DatabaseUrl& url, const ConnectOptions& opt
     sqlite3_progress_handler(handle_, kInstructionsPerCheck, stop_when_interrupted, nullptr);
     query("SELECT count(*) FROM sqlite_schema", {});  // the first look at the file
     pragma("PRAGMA foreign_keys = ON");
+    remember_settings();
   } catch (const Error& cause) {
     sqlite3_close(handle_);
     throw_if_interrupted();
@@ -242,11 +250,27 @@ void SqliteDatabase::run_script(std::string_view text, std::span<const sql::Stat
 }
 
 void SqliteDatabase::reset_session() {
+  restore_settings();
   drop_temporary_objects();
   int unresolved = 0;
   int highest = 0;
   sqlite3_db_status(handle_, SQLITE_DBSTATUS_DEFERRED_FKS, &unresolved, &highest, 0);
   if (unresolved != 0 || rebuilds_tables_) check_foreign_keys();
+  // Switching it off forgets what is unresolved, so it comes after the check.
+  pragma("PRAGMA defer_foreign_keys = OFF");
+}
+
+void SqliteDatabase::remember_settings() {
+  for (const char* name : kSettings) {
+    const std::vector<Row> rows = query(fmt::format("PRAGMA {}", name), {});
+    if (!rows.empty()) settings_.push_back(fmt::format("PRAGMA {} = {}", name, rows[0][0].value_or("0")));
+  }
+}
+
+void SqliteDatabase::restore_settings() {
+  for (const std::string& setting : settings_) pragma(setting.c_str());
+  pragma("PRAGMA case_sensitive_like = OFF");             // cannot be asked for
+  sqlite3_busy_handler(handle_, SqliteBusy::wait, this);  // PRAGMA busy_timeout puts its own in place
 }
 
 void SqliteDatabase::drop_temporary_objects() {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "database/database.hpp"
 
@@ -52,6 +53,9 @@ class SqliteDatabase : public Database {
   bool pooled() override { return false; }
   void while_waiting(std::function<void()>) override {}
 
+  std::vector<std::pair<std::string, std::string>> foreign_keys() override;
+  void defer_constraints() override;
+  std::map<std::string, std::string> table_shapes() override;
   bool table_exists(std::string_view table) override;
   std::vector<Column> columns(std::string_view table) override;
   std::vector<std::string> user_tables() override;
@@ -68,12 +72,16 @@ class SqliteDatabase : public Database {
   void pragma(const char* text);
   void drop_temporary_objects();
   bool has_unique_key(const WriterSpec& spec, const std::string& table);
+  bool is_view(std::string_view table);
+  void remember_settings();
+  void restore_settings();
 
   sqlite3* handle_ = nullptr;
   std::string display_;
   std::chrono::milliseconds patience_;                  ///< with a file that another process has locked
   std::chrono::steady_clock::time_point waiting_since_;
   bool rebuilds_tables_ = false;
+  std::vector<std::string> settings_;  ///< the PRAGMAs that make the session as it was opened
   std::map<std::string, TableCounts, std::less<>> counts_;
   friend struct SqliteHooks;
   friend struct SqliteBusy;

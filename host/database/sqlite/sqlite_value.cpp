@@ -1,5 +1,7 @@
 #include "database/sqlite/sqlite_value.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -9,6 +11,7 @@
 namespace seedbed::host {
 
 void bind_named(sqlite3_stmt* statement, std::span<const seedbed_value> params) {
+  for (const seedbed_value& param : params) check_value(param);
   int bound = 0;
   for (std::size_t i = 0; i < params.size(); ++i) {
     const int index = sqlite3_bind_parameter_index(statement, fmt::format("${}", i + 1).c_str());
@@ -32,7 +35,10 @@ void bind_value(sqlite3_stmt* statement, int index, const seedbed_value& value) 
     case SEEDBED_NULL: sqlite3_bind_null(statement, index); break;
     case SEEDBED_BOOL:
     case SEEDBED_INTEGER: sqlite3_bind_int64(statement, index, value.as.integer); break;
-    case SEEDBED_DOUBLE: sqlite3_bind_double(statement, index, value.as.real); break;
+    case SEEDBED_DOUBLE:
+      if (std::isnan(value.as.real)) throw Error(ExitCode::failed, "SQLite cannot store NaN: it would become NULL");
+      sqlite3_bind_double(statement, index, value.as.real);
+      break;
     case SEEDBED_BYTES:
       if (value.size == 0) sqlite3_bind_zeroblob(statement, index, 0);
       else sqlite3_bind_blob64(statement, index, value.as.data, value.size, SQLITE_STATIC);

@@ -138,7 +138,7 @@ typedef struct seedbed_field {
 #define SEEDBED_LOG_WARNING 2
 
 /* Receives one row of a query: `values` in the order of the query's columns.  Returning
- * SEEDBED_FAILED ends the query. */
+ * SEEDBED_FAILED ends the query.  It may call no function of seedbed_host: the query still runs. */
 typedef seedbed_status (*seedbed_row)(void* user, const seedbed_value* values, size_t count);
 
 typedef struct seedbed_host {

@@ -67,7 +67,8 @@ class Session {
   /// name or `schema.name`.
   ///
   /// Whenever rows go to the database, those of all writers do, in the order in which the writers
-  /// were opened: open the parents' writer before the children's.
+  /// were opened: open the parents' writer before the children's.  That can happen at any row(), so
+  /// write a parent's row before its children's rows as well.
   Table into(std::string_view table) { return Table(*this, table); }
 
   /// Runs one SQL statement, in which $1, $2, … stand for `args`, and returns how many rows it

@@ -1,0 +1,21 @@
+#pragma once
+// `seed --clear`: the rows of the selected seeders' tables, deleted in the order that foreign keys ask for.
+
+#include <vector>
+
+#include "config/settings.hpp"
+#include "database/database.hpp"
+#include "seeding/seeder.hpp"
+
+namespace seedbed::host {
+
+/// Deletes, inside the open transaction, every row of the tables that `selected` declare, those that
+/// refer before those referred to; a folder's own _truncate.sql runs first.  A table that one of
+/// `others` declares too stays as it is, and so does what the seeder "sql" wrote.  The ledger forgets
+/// the selected seeders.  Returns what was deleted, per table.
+///
+/// Throws Error when a row of another table refers to one that should go.
+std::vector<TableCounts> clear_seeders(Database& database, const std::vector<const Seeder*>& selected,
+                                       const std::vector<const Seeder*>& others, const Settings& settings);
+
+}  // namespace seedbed::host
