@@ -59,7 +59,7 @@ TEST_CASE("a foreign key that a file has deferred and broken is found when the s
   CHECK_THAT(error.message(), ContainsSubstring("1 row of table \"b\" refers to a row of \"a\" that does not exist"));
 }
 
-TEST_CASE("deferred constraints of other sessions are left alone", "[database]") {
+TEST_CASE("constraints are deferred again beside temporary ones of another session", "[database]") {
   TestDatabase database(Engine::postgres);
   database.execute("CREATE TEMP TABLE theirs (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)");
   database.execute("CREATE TABLE ours (id int UNIQUE DEFERRABLE INITIALLY DEFERRED)");
