@@ -175,6 +175,7 @@ TEST_CASE("an empty value leaves the other options understood", "[cli]") {
 }
 
 TEST_CASE("progress is drawn on a terminal that is not dumb", "[cli]") {
+  if (!seedbed::test::PseudoTerminal::available()) return;  // no terminal to draw on
   const auto draws_on = [](const char* kind) {
     const seedbed::test::PseudoTerminal terminal(kind);
     return parsed({"up"}).globals.progress;

@@ -14,6 +14,14 @@ namespace seedbed::test {
 /// Stands in for standard error, with `kind` in TERM, until its scope ends.
 class PseudoTerminal {
  public:
+  /// False in a bare chroot, where nobody has mounted /dev/pts.
+  static bool available() {
+    const int screen = posix_openpt(O_RDWR | O_NOCTTY);
+    const bool found = screen >= 0 && grantpt(screen) == 0 && unlockpt(screen) == 0 && access(ptsname(screen), R_OK) == 0;
+    if (screen >= 0) close(screen);
+    return found;
+  }
+
   explicit PseudoTerminal(const char* kind)
       : screen_(posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK)), saved_(dup(STDERR_FILENO)) {
     if (const char* before = std::getenv("TERM")) kind_before_ = before;
