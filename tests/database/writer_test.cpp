@@ -37,16 +37,20 @@ seedbed_value of_type(int type, std::int64_t integer) {
 }  // namespace
 
 TEST_CASE("a writer cuts no text to the length of a column", "[database]") {
-  const auto [type, text] = GENERATE(table<const char*, const char*>(
+  struct Case {
+    const char* type;
+    const char* text;
+  };
+  const Case given = GENERATE(values<Case>(
       {{"code", "abcdef"}, {"inner_code", "abcdef"}, {"varchar(3)[]", "{abc,abcd}"}, {"codes", "{abcdef}"},
        {"code[]", "{abcdef}"}, {"bit(3)[]", "{1111}"}}));
   TestDatabase database(Engine::postgres);
   database.execute("CREATE DOMAIN code AS varchar(5); CREATE DOMAIN inner_code AS code; CREATE DOMAIN codes AS varchar(5)[]");
-  database.execute(std::string("CREATE TABLE t (id int PRIMARY KEY, v ") + type + ")");
+  database.execute(std::string("CREATE TABLE t (id int PRIMARY KEY, v ") + given.type + ")");
   const auto connection = open(database);
   const Transaction transaction(*connection, {1s});
 
-  const Error error = failure_of([&] { write_text(*connection, "t", text); });
+  const Error error = failure_of([&] { write_text(*connection, "t", given.text); });
 
   CHECK(error.code() == ExitCode::failed);
   CHECK(error.sqlstate().starts_with("22"));
