@@ -1,18 +1,17 @@
 #include "support/test_database.hpp"
 
 #include <atomic>
-#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
-#include <utility>
 
 #include <libpq-fe.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
 #include "support/catch.hpp"
+#include "support/postgres_url.hpp"
 #include "support/temp_dir.hpp"
 
 namespace seedbed::test {
@@ -119,39 +118,6 @@ class PostgresConnection : public TestDatabase::Connection {
 
   std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
 };
-
-std::string percent_encoded(std::string_view text) {
-  static constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.') {
-      result += c;
-    } else {
-      result += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
-    }
-  }
-  return result;
-}
-
-/// The server of `conninfo` and the database `name` on it, as a postgresql:// URL.
-std::string postgres_url(const std::string& conninfo, const std::string& name) {
-  char* message = nullptr;
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
-      PQconninfoParse(conninfo.c_str(), &message), &PQconninfoFree);
-  if (options == nullptr) {
-    const std::unique_ptr<char, decltype(&PQfreemem)> owned(message, &PQfreemem);
-    throw std::runtime_error("SEEDBED_TEST_POSTGRES: " + std::string(message));
-  }
-  std::string url = "postgresql:///" + name;
-  char separator = '?';
-  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
-    if (option->val == nullptr || std::string_view(option->keyword) == "dbname") continue;
-    url += std::exchange(separator, '&') + std::string(option->keyword) + "=" +
-           percent_encoded(option->val);
-  }
-  return url;
-}
 
 /// The connection string of a server for tests, if there is one.
 std::optional<std::string> postgres_server() {
