@@ -68,11 +68,12 @@ void Ledger::prepare() {
 }
 
 std::vector<AppliedMigration> Ledger::migrations() {
+  const char* const origin = version() < 2 ? "'applied'" : "origin";
   std::vector<AppliedMigration> applied;
   for (const Row& row : database_.query(
-           fmt::format("SELECT version, name, file, sha256, token_hash, token_algorithm, {}, took_ms FROM {} ORDER BY applied_at, version",
-                       utc("applied_at"), table("migrations")))) {
-    applied.push_back({*row[0], *row[1], *row[2], *row[3], *row[4], std::stoi(*row[5]), *row[6], std::stoll(*row[7])});
+           fmt::format("SELECT version, name, file, sha256, token_hash, token_algorithm, {}, took_ms, {} FROM {} ORDER BY applied_at, version",
+                       utc("applied_at"), origin, table("migrations")))) {
+    applied.push_back({*row[0], *row[1], *row[2], *row[3], *row[4], std::stoi(*row[5]), *row[6], std::stoll(*row[7]), *row[8]});
   }
   return applied;
 }
@@ -86,9 +87,9 @@ void Ledger::record(const AppliedMigration& migration) {
   const std::array params{text_value(migration.version), text_value(migration.name), text_value(migration.file),
                           text_value(migration.sha256), text_value(migration.token_hash),
                           integer_value(migration.token_algorithm), timestamp_value(now_microseconds()),
-                          integer_value(migration.took_ms)};
-  database_.execute(fmt::format("INSERT INTO {} (version, name, file, sha256, token_hash, token_algorithm, applied_at, took_ms) "
-                                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", table("migrations")), params);
+                          integer_value(migration.took_ms), text_value(migration.origin)};
+  database_.execute(fmt::format("INSERT INTO {} (version, name, file, sha256, token_hash, token_algorithm, applied_at, took_ms, origin) "
+                                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", table("migrations")), params);
 }
 
 void Ledger::record_again(const AppliedMigration& migration) {

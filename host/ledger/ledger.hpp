@@ -22,6 +22,7 @@ struct AppliedMigration {
   int token_algorithm = sql::kTokenHashAlgorithm;
   std::string applied_at;  ///< UTC, "2026-08-03 09:12:44"; filled when read
   std::int64_t took_ms = 0;
+  std::string origin = "applied";  ///< or "as-is", "stamped", "adopted"
 };
 
 /// A row of the table seeds: a seeder (empty `item`), or one file of the seeder "sql", as it was
@@ -67,6 +68,7 @@ class Ledger {
   /// True if prepare() would have nothing to do.
   bool ready();
 
+  /// In the order in which they were applied.  Reads a ledger of any version.
   std::vector<AppliedMigration> migrations();
   bool is_applied(std::string_view version);
   void record(const AppliedMigration& migration);

@@ -1,5 +1,6 @@
 #include "ledger/schema.hpp"
 
+#include <span>
 #include <stdexcept>
 
 namespace seedbed::host {
@@ -29,6 +30,14 @@ constexpr const char* kVersion1[] = {
     "inserted INT NOT NULL, updated INT NOT NULL, deleted INT NOT NULL)",
 };
 
+constexpr const char* kVersion2[] = {
+    // How a row came to be: applied, as-is, stamped, adopted.
+    "ALTER TABLE @migrations ADD COLUMN origin TEXT NOT NULL DEFAULT 'applied'",
+};
+
+constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2};
+static_assert(std::size(kVersions) == kLedgerVersion);
+
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
     text.replace(at, from.size(), to);
@@ -39,17 +48,17 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }  // namespace
 
 std::vector<std::string> ledger_upgrade(int step, Engine engine) {
-  if (step != 1) throw std::logic_error("the ledger has no such version");
+  if (step < 1 || step > kLedgerVersion) throw std::logic_error("the ledger has no such version");
   const bool postgres = engine == Engine::postgres;
   std::vector<std::string> statements;
-  if (postgres) statements.push_back("CREATE SCHEMA IF NOT EXISTS seedbed");
-  for (std::string statement : kVersion1) {
+  if (postgres && step == 1) statements.push_back("CREATE SCHEMA IF NOT EXISTS seedbed");
+  for (std::string statement : kVersions[step - 1]) {
     statement = replaced(statement, "@", postgres ? "seedbed." : "seedbed_");
     for (const char* after : {" ", ",", ")"}) {
       statement = replaced(statement, std::string(" TIME") + after, (postgres ? " timestamptz" : " TEXT") + std::string(after));
       statement = replaced(statement, std::string(" INT") + after, (postgres ? " bigint" : " INTEGER") + std::string(after));
     }
-    if (!postgres && statement.starts_with("CREATE")) statement += " STRICT";
+    if (!postgres && statement.starts_with("CREATE TABLE")) statement += " STRICT";
     statements.push_back(std::move(statement));
   }
   return statements;

@@ -1,0 +1,62 @@
+// Ledgers that earlier versions of seedbed have left.
+
+#include <chrono>
+
+#include "ledger/ledger.hpp"
+#include "ledger/schema.hpp"
+#include "run/workspace.hpp"
+#include "support/catch.hpp"
+
+using namespace seedbed::host;
+using namespace seedbed::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The ledger as its version 1 was, with one migration in it.
+void make_first_version(Workspace& workspace) {
+  for (const std::string& statement : ledger_upgrade(1, workspace.engine())) workspace.database().execute(statement);
+  workspace.database().execute("INSERT INTO " + workspace.ledger("identity") + " VALUES (1, 1, '2026-01-01T12:00:00.000Z')");
+  workspace.database().execute("INSERT INTO " + workspace.ledger("migrations") +
+                               " VALUES ('1', 'first', '1_first.sql', 'ab', 'cd', 1, '2026-01-01T12:00:00.000Z', 5)");
+}
+
+}  // namespace
+
+TEST_CASE("a ledger of version 1 is read as it is", "[ledger]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  make_first_version(workspace);
+  const DatabaseUrl url = parse_url(workspace.database().url(), "/");
+  const std::unique_ptr<Database> database = connect(url, {});
+
+  const std::vector<AppliedMigration> migrations = Ledger(*database).migrations();
+
+  REQUIRE(migrations.size() == 1);
+  CHECK(migrations[0].file == "1_first.sql");
+  CHECK(migrations[0].applied_at == "2026-01-01 12:00:00");
+  CHECK(migrations[0].origin == "applied");
+  CHECK_FALSE(Ledger(*database).ready());
+}
+
+TEST_CASE("a ledger of version 1 is upgraded and keeps its rows", "[ledger]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  make_first_version(workspace);
+  const DatabaseUrl url = parse_url(workspace.database().url(), "/");
+  const std::unique_ptr<Database> database = connect(url, {});
+
+  Transaction transaction(*database, {1s, false, true});
+  Ledger(*database).prepare();
+  AppliedMigration second;
+  second.version = "2";
+  second.origin = "stamped";
+  Ledger(*database).record(second);
+  transaction.commit();
+
+  const std::vector<AppliedMigration> migrations = Ledger(*database).migrations();
+  CHECK(Ledger(*database).ready());
+  REQUIRE(migrations.size() == 2);
+  CHECK(migrations[0].version == "1");
+  CHECK(migrations[0].origin == "applied");
+  CHECK(migrations[1].origin == "stamped");
+  CHECK(workspace.value("SELECT ledger_version FROM " + workspace.ledger("identity")) == std::to_string(kLedgerVersion));
+}
