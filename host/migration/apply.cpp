@@ -49,12 +49,14 @@ AppliedMigration ledger_row(const Migration& migration, std::chrono::microsecond
           took.count() / 1000};
 }
 
-void record(Database& database, const Migration& migration, std::chrono::microseconds took) {
+void record(Database& database, const Migration& migration, std::chrono::microseconds took,
+            const std::string& beside) {
   Ledger ledger(database);
   if (migration.repeatable)
     ledger.record_again(ledger_row(migration, took));
   else
     ledger.record(ledger_row(migration, took));
+  if (!beside.empty()) database.execute(beside);
 }
 
 void run_part(Database& database, const SqlPart& part, std::span<const Statement> statements) {
@@ -108,7 +110,8 @@ void run_outside(RunLock& lock, const Migration& migration, std::size_t index) {
   }
 }
 
-std::chrono::microseconds apply_outside(RunLock& lock, const Migration& migration) {
+std::chrono::microseconds apply_outside(RunLock& lock, const Migration& migration,
+                                        const std::string& beside) {
   const auto start = Clock::now();
   Database& database = lock.database();
   for (std::size_t i = statements_done(database, migration); i < migration.up.statements.size(); ++i) {
@@ -124,7 +127,7 @@ std::chrono::microseconds apply_outside(RunLock& lock, const Migration& migratio
   database.reset_session();  // first: the lock is not that of a role the file has set
   LockedTransaction transaction(lock);
   const auto took = since(start);
-  record(database, migration, took);
+  record(database, migration, took, beside);
   Ledger(database).forget_statements(migration.version);
   transaction.commit();
   return took;
@@ -172,18 +175,19 @@ bool runs_outside_transaction(const Migration& migration, std::string* why) {
   return true;
 }
 
-std::optional<std::chrono::microseconds> apply_migration(RunLock& lock, const Migration& migration) {
+std::optional<std::chrono::microseconds> apply_migration(RunLock& lock, const Migration& migration,
+                                                         const std::string& beside) {
   Database& database = lock.database();
   const auto applied_meanwhile = [&] {
     return !migration.repeatable && Ledger(database).is_applied(migration.version);
   };
   if (runs_outside_transaction(migration)) {
     if (applied_meanwhile()) return std::nullopt;
-    return apply_outside(lock, migration);
+    return apply_outside(lock, migration, beside);
   }
   LockedTransaction transaction(lock, rebuilds_tables(migration));
   if (applied_meanwhile()) return std::nullopt;
-  const auto took = rehearse_migration(database, migration);
+  const auto took = rehearse_migration(database, migration, beside);
   try {
     transaction.commit();
   } catch (Error& error) {
@@ -193,7 +197,8 @@ std::optional<std::chrono::microseconds> apply_migration(RunLock& lock, const Mi
   return took;
 }
 
-std::chrono::microseconds rehearse_migration(Database& database, const Migration& migration) {
+std::chrono::microseconds rehearse_migration(Database& database, const Migration& migration,
+                                             const std::string& beside) {
   const auto start = Clock::now();
   run_part(database, migration.up, unwrapped(migration.up.statements));
   try {
@@ -203,7 +208,7 @@ std::chrono::microseconds rehearse_migration(Database& database, const Migration
     throw;
   }
   const auto took = since(start);
-  record(database, migration, took);
+  record(database, migration, took, beside);
   return took;
 }
 

@@ -24,17 +24,20 @@ bool runs_outside_transaction(const Migration& migration, std::string* why = nul
 /// only outside a transaction, so the switch is then Database::begin()'s.
 bool rebuilds_tables(const Migration& migration);
 
-/// Runs `migration` and records it.  Returns how long it took, or nothing when another run had
+/// Runs `migration` and records it, and in the same transaction runs `beside`, a statement that
+/// records it elsewhere, unless that is empty.  Returns how long it took, or nothing when another run had
 /// applied it meanwhile.
 ///
 /// Throws Error at the place in the file.  Nothing of a migration that runs inside a transaction
 /// then remains; of one that runs outside, each statement is recorded as it succeeds, and the next
 /// run goes on at the one that failed.
 std::optional<std::chrono::microseconds> apply_migration(RunLock& lock,
-                                                         const Migration& migration);
+                                                         const Migration& migration,
+                                                         const std::string& beside = "");
 
 /// Runs `migration` and records it inside the transaction that is open, which the caller rolls
 /// back.
-std::chrono::microseconds rehearse_migration(Database& database, const Migration& migration);
+std::chrono::microseconds rehearse_migration(Database& database, const Migration& migration,
+                                             const std::string& beside = "");
 
 }  // namespace seedbed::host

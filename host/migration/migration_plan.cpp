@@ -8,7 +8,8 @@ namespace seedbed::host {
 namespace {
 
 bool unedited(const Migration& file, const AppliedMigration& row) {
-  if (file.sha256 == row.sha256) return true;
+  // Without a hash nobody can tell what was applied.
+  if (row.sha256.empty() || file.sha256 == row.sha256) return true;
   return row.token_algorithm == sql::kTokenHashAlgorithm && file.token_hash == row.token_hash;
 }
 
@@ -25,6 +26,11 @@ PlannedMigration planned(const Migration& file, const AppliedMigration* row) {
 
 }  // namespace
 
+std::string title_of(const PlannedMigration& migration) {
+  if (!migration.file.empty()) return migration.file;
+  return migration.name.empty() ? migration.version : migration.version + '_' + migration.name;
+}
+
 std::vector<PlannedMigration> plan_migrations(const std::vector<Migration>& files,
                                               const std::vector<AppliedMigration>& applied) {
   std::map<std::string, const AppliedMigration*> rows;
@@ -39,7 +45,7 @@ std::vector<PlannedMigration> plan_migrations(const std::vector<Migration>& file
   bool later_applied = false;
   for (std::size_t i = plan.size(); i-- > 0;) {
     if (files[i].repeatable) continue;
-    if (!plan[i].applied_at.empty())
+    if (plan[i].state != MigrationState::pending)
       later_applied = true;
     else if (later_applied)
       plan[i].state = MigrationState::out_of_order;

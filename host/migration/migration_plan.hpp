@@ -21,9 +21,13 @@ struct PlannedMigration {
   std::int64_t took_ms = 0;  ///< when it was applied
 };
 
+/// The file's name, or what the database's history knows where the file is missing.
+std::string title_of(const PlannedMigration& migration);
+
 /// Every migration of the folder in its order, then those that only the database has.
 ///
-/// A file is unedited if its bytes or its tokens hash to what the ledger holds.  `out_of_order` is
+/// A file is unedited if its bytes or its tokens hash to what the ledger holds, and where it holds
+/// no hash.  `out_of_order` is
 /// pending with a later one applied.  A repeatable one that was edited is pending again.
 std::vector<PlannedMigration> plan_migrations(const std::vector<Migration>& files,
                                               const std::vector<AppliedMigration>& applied);

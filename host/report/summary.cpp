@@ -77,8 +77,10 @@ std::vector<std::string> remarks_on(const Plan& plan) {
       remarks.push_back(fmt::format("{} is not the text that was applied on {}.", title,
                                     migration.applied_at.substr(0, 10)));
     } else if (migration.state == MigrationState::missing) {
-      remarks.push_back(fmt::format("{} was applied on {}; there is no such file here.", title,
-                                    migration.applied_at.substr(0, 10)));
+      const std::string when =
+          migration.applied_at.empty() ? "" : " on " + migration.applied_at.substr(0, 10);
+      remarks.push_back(
+          fmt::format("{} was applied{}; there is no such file here.", title, when));
     } else if (migration.state == MigrationState::out_of_order) {
       remarks.push_back(
           fmt::format("{} is older than the newest migration that was applied.", title));
@@ -91,11 +93,6 @@ std::string seeder_state(const Plan& plan, std::size_t index) {
   const LastSeeding& last = plan.last_seedings.at(index);
   if (last.ran_at.empty()) return "pending";
   return last.current ? "done" : "changed";
-}
-
-std::string title_of(const PlannedMigration& migration) {
-  if (!migration.file.empty()) return migration.file;
-  return migration.name.empty() ? migration.version : migration.version + '_' + migration.name;
 }
 
 }  // namespace seedbed::host

@@ -27,7 +27,4 @@ std::vector<std::string> remarks_on(const Plan& plan);
 /// parameters or other files ran last, else "done".
 std::string seeder_state(const Plan& plan, std::size_t index);
 
-/// The file's name, or what the ledger knows where the file is missing.
-std::string title_of(const PlannedMigration& migration);
-
 }  // namespace seedbed::host

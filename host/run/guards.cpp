@@ -3,9 +3,8 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include "nearest.hpp"
+#include "run/name_list.hpp"
 
 namespace seedbed::host {
 
@@ -14,23 +13,17 @@ namespace {
 std::vector<std::string> files_in_state(const Preparation& preparation, MigrationState state) {
   std::vector<std::string> files;
   for (const PlannedMigration& migration : preparation.migrations) {
-    if (migration.state == state) files.push_back(migration.file);
+    if (migration.state == state) files.push_back(title_of(migration));
   }
   return files;
-}
-
-/// "a, b, c and 4 more".
-std::string shortened(const std::vector<std::string>& names) {
-  constexpr std::size_t kShown = 5;
-  if (names.size() <= kShown) return fmt::format("{}", fmt::join(names, ", "));
-  return fmt::format("{} and {} more", fmt::join(names.begin(), names.begin() + kShown, ", "), names.size() - kShown);
 }
 
 }  // namespace
 
 std::string out_of_order_policy(const Settings& settings) {
   if (!settings.migrations.out_of_order.empty()) return settings.migrations.out_of_order;
-  return settings.tier == Tier::development ? "apply" : "refuse";
+  const bool applies = settings.tier == Tier::development || settings.migrations.history == "supabase";
+  return applies ? "apply" : "refuse";
 }
 
 void check_target_version(const std::vector<Migration>& files, const std::string& to) {
@@ -44,11 +37,12 @@ void check_target_version(const std::vector<Migration>& files, const std::string
 
 void refuse_foreign_database(const Preparation& preparation, bool accept_nonempty) {
   if (preparation.ledger_found || accept_nonempty) return;
+  if (preparation.supabase && preparation.supabase->exists()) return;
   const std::vector<std::string> tables = preparation.database->user_tables();
   // Another first run may have made the ledger since it was looked for.
   if (tables.empty() || Ledger(*preparation.database).exists()) return;
   throw Error(ExitCode::refused, "the database has tables of its own, and seedbed has never worked on it")
-      .detail(fmt::format("Tables found: {}. Nothing was changed.", shortened(tables)))
+      .detail(fmt::format("Tables found: {}. Nothing was changed.", shortened_list(tables)))
       .hint("If it is the right database, say so with --accept-nonempty.");
 }
 
@@ -74,14 +68,14 @@ std::vector<const Migration*> pending_files(const Preparation& preparation, cons
   const std::vector<std::string> late = files_in_state(preparation, MigrationState::out_of_order);
   if (!late.empty() && policy == "refuse") {
     throw Error(ExitCode::refused, fmt::format("{} older than what is already applied: {}",
-                                               late.size() == 1 ? "a migration is" : "migrations are", shortened(late)))
+                                               late.size() == 1 ? "a migration is" : "migrations are", shortened_list(late)))
         .detail("Nothing was applied.")
         .hint("Give it a newer version, or choose --out-of-order apply or skip.");
   }
   const std::vector<std::string> missing = files_in_state(preparation, MigrationState::missing);
   if (!missing.empty()) {
     notices.push_back(fmt::format("The database has {} that this folder has not: {}.",
-                                  missing.size() == 1 ? "a migration" : "migrations", shortened(missing)));
+                                  missing.size() == 1 ? "a migration" : "migrations", shortened_list(missing)));
   }
   std::vector<const Migration*> pending;
   for (const PlannedMigration& migration : preparation.migrations) {
@@ -112,7 +106,7 @@ void refuse_while_pending(const Preparation& preparation, const Settings& settin
   }
   if (pending.empty()) return;
   throw Error(ExitCode::pending, fmt::format("{} pending: {}", pending.size() == 1 ? "a migration is" : "migrations are",
-                                             shortened(pending)))
+                                             shortened_list(pending)))
       .detail("Seeders expect the newest schema. Nothing was written.")
       .hint("Run \"seedbed up\", which applies migrations first.");
 }

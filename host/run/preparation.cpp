@@ -37,12 +37,9 @@ const Migration& Preparation::file(const std::string& version) const {
 }
 
 Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders) {
-  if (settings.migrations.history != "seedbed") {
-    throw Error(ExitCode::usage, fmt::format("this release does not keep the history \"{}\"", settings.migrations.history))
-        .hint("Remove \"history\" from [migrations]; seedbed then keeps its own.");
-  }
   Preparation preparation;
   MigrationFolder folder = read_files(settings);
+  if (settings.migrations.history == "supabase") check_shared_history(settings, folder);
   preparation.format = folder.format;
   preparation.files = std::move(folder.migrations);
   preparation.seeders = plan_seeders(find_seeders(settings.seeders, settings.url.engine), settings, seeders);
@@ -53,12 +50,18 @@ void look_at_database(Preparation& preparation, const Settings& settings, const 
   preparation.database = connect(settings.url, options);
   Ledger ledger(*preparation.database);
   preparation.ledger_found = ledger.exists();
-  if (!preparation.ledger_found) {
-    preparation.migrations = plan_migrations(preparation.files, {});
-    return;
+  std::vector<AppliedMigration> applied;
+  if (preparation.ledger_found) {
+    applied = ledger.migrations();
+    preparation.seeds = ledger.seeds();
   }
-  preparation.migrations = plan_migrations(preparation.files, ledger.migrations());
-  preparation.seeds = ledger.seeds();
+  if (settings.migrations.history == "supabase") {
+    preparation.supabase.emplace(*preparation.database);
+    preparation.difference = compare_histories(*preparation.supabase, preparation.files, applied);
+    const std::vector<AppliedMigration>& foreign = preparation.difference.foreign;
+    applied.insert(applied.end(), foreign.begin(), foreign.end());
+  }
+  preparation.migrations = plan_migrations(preparation.files, applied);
 }
 
 }  // namespace seedbed::host

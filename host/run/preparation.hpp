@@ -10,6 +10,7 @@
 #include "database/database.hpp"
 #include "ledger/ledger.hpp"
 #include "migration/migration_plan.hpp"
+#include "run/shared_history.hpp"
 #include "seeding/seeder.hpp"
 
 namespace seedbed::host {
@@ -20,7 +21,9 @@ struct Preparation {
   std::vector<PlannedSeeder> seeders;        ///< in the order in which they run
   std::unique_ptr<Database> database;
   bool ledger_found = false;
-  std::vector<PlannedMigration> migrations;  ///< files beside the ledger
+  std::optional<SupabaseHistory> supabase;   ///< with history = "supabase"
+  HistoryDifference difference;              ///< of the two histories; empty without `supabase`
+  std::vector<PlannedMigration> migrations;  ///< files beside the ledger, and beside `supabase`
   std::vector<RememberedSeed> seeds;
 
   const Migration& file(const std::string& version) const;

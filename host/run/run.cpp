@@ -11,6 +11,7 @@
 #include "log.hpp"
 #include "ledger/run_lock.hpp"
 #include "migration/apply.hpp"
+#include "migration/supabase_migration.hpp"
 #include "run/guards.hpp"
 #include "run/hooks.hpp"
 #include "run/preparation.hpp"
@@ -110,10 +111,12 @@ class Run {
   }
 
   void apply_and_seed() {
-    if (pending_.empty() && seeders_.empty()) return;  // nothing to do: nothing is written
+    const bool in_step = !prepared_.difference.out_of_step();
+    if (pending_.empty() && seeders_.empty() && in_step) return;  // nothing to do: nothing is written
     create_database();
     prepare_ledger();
     lock_.emplace(database(), settings_.url, patience());
+    if (prepared_.supabase) keep_histories_in_step();
     if (!pending_.empty()) apply_migrations();
     if (!seeders_.empty()) seed();
   }
@@ -133,6 +136,28 @@ class Run {
       Ledger(database()).prepare();
       transaction.commit();
     });
+  }
+
+  void keep_histories_in_step() {
+    const bool ready = pending_.empty() || prepared_.supabase->ready();
+    if (ready && !prepared_.difference.out_of_step()) return;
+    const std::vector<std::string> notices = outcome_.notices;
+    with_retries("histories", [&] {
+      outcome_.notices = notices;
+      LockedTransaction transaction(*lock_);
+      bring_in_step();
+      transaction.commit();
+    });
+  }
+
+  void bring_in_step() {
+    prepared_.supabase->prepare();
+    host::bring_in_step(database(), *prepared_.supabase, prepared_.files, outcome_.notices);
+  }
+
+  /// SQL that is part of the transaction which records `migration`.
+  std::string recorded_beside(const Migration& migration) const {
+    return prepared_.supabase ? prepared_.supabase->insertion(supabase_migration(migration)) : "";
   }
 
   void apply_migrations() {
@@ -168,7 +193,7 @@ class Run {
   void apply(const Migration& migration) {
     throw_if_interrupted();
     try {
-      const auto attempt = [&] { return apply_migration(*lock_, migration); };
+      const auto attempt = [&] { return apply_migration(*lock_, migration, recorded_beside(migration)); };
       // What ran outside a transaction has taken effect: only the rest could be tried again.
       const auto took = runs_outside_transaction(migration) ? attempt() : with_retries(migration.file, attempt);
       if (!took) {
@@ -263,6 +288,7 @@ class Run {
     RehearsalTransaction transaction(database(), settings_.url, patience());
     database().limit_lock_waits(kLongestLockWait);
     Ledger(database()).prepare();
+    if (prepared_.supabase && (!pending_.empty() || prepared_.difference.out_of_step())) bring_in_step();
     if (!pending_.empty()) rehearse_hooks(settings_.hooks.before_migrate);
     const auto start = Clock::now();
     std::size_t next = 0;
@@ -296,7 +322,7 @@ class Run {
     }
     database().execute("SAVEPOINT seedbed_rehearsal");
     try {
-      outcome_.migrations.push_back({migration.version, migration.name, migration.file, rehearse_migration(database(), migration)});
+      outcome_.migrations.push_back({migration.version, migration.name, migration.file, rehearse_migration(database(), migration, recorded_beside(migration))});
       database().execute("RELEASE SAVEPOINT seedbed_rehearsal");
     } catch (const Error& error) {
       if (error.sqlstate() != "55P04") {

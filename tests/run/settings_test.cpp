@@ -113,16 +113,3 @@ TEST_CASE("a version that no migration has is refused before the database is tou
   CHECK_THAT(up.err, ContainsSubstring("no migration has the version \"20260101120001\""));
   CHECK(workspace.untouched());
 }
-
-TEST_CASE("a history that this release does not keep is refused", "[run]") {
-  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
-  workspace.write("seedbed.toml",
-                  "default_environment = \"local\"\n[migrations]\nhistory = \"supabase\"\n"
-                  "[environments.local]\nurl = \"sqlite:unused.db\"\n");
-
-  const Finished up = workspace.run({"up"});
-
-  CHECK(up.exit_code == 2);
-  CHECK_THAT(up.err, ContainsSubstring("this release does not keep the history \"supabase\""));
-  CHECK(workspace.untouched());
-}
