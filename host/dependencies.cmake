@@ -19,13 +19,23 @@ macro(seedbed_find_module prefix module debian)
 endmacro()
 
 seedbed_find(PkgConfig pkg-config)
+# The C++ libraries become part of the program: loading them would take longer than most runs do.
+set(Boost_USE_STATIC_LIBS ON)
 seedbed_find(Boost libboost-log-dev 1.74 CONFIG COMPONENTS log)
 seedbed_find(CLI11 libcli11-dev CONFIG)
 seedbed_find(tomlplusplus libtomlplusplus-dev CONFIG)
 seedbed_find(nlohmann_json nlohmann-json3-dev CONFIG)
 seedbed_find(fmt libfmt-dev CONFIG)
 seedbed_find(SQLite3 libsqlite3-dev)
+set(OPENSSL_USE_STATIC_LIBS ON)
 seedbed_find(OpenSSL libssl-dev COMPONENTS Crypto)
 seedbed_find_module(PQXX "libpqxx >= 6.4" libpqxx-dev)
 seedbed_find_module(PQ libpq libpq-dev)
+# libpq itself is loaded when it is needed: see database/postgres/libpq.cpp.
+find_library(PQXX_ARCHIVE libpqxx.a HINTS ${PQXX_LIBRARY_DIRS})
+mark_as_advanced(PQXX_ARCHIVE)
+if(NOT PQXX_ARCHIVE)
+  message(FATAL_ERROR "seedbed needs libpqxx.a and did not find it.\n"
+                      "Debian, Ubuntu: apt-get install libpqxx-dev; \"./dev build\" and \"./dev test\" do so.")
+endif()
 seedbed_find_module(CRYPT libxcrypt libcrypt-dev)

@@ -323,3 +323,15 @@ TEST_CASE("dev refuses words after build", "[cli]") {
   CHECK(run.exit_code == 2);
   CHECK(run.err == "dev: \"build\" takes no argument \"extra\"\n");
 }
+
+TEST_CASE("A run on SQLite loads nothing of PostgreSQL", "[cli]") {
+  TempDir folder;
+  Program seedbed(folder.path());
+  seedbed.environment("LD_DEBUG", "files");
+
+  const Finished run = seedbed.run({"up", "--no-seed", "--url", "sqlite:a.db"});
+
+  CHECK(run.exit_code == 0);
+  CHECK_THAT(run.err, ContainsSubstring("libsqlite3"));
+  CHECK_THAT(run.err, !ContainsSubstring("libpq"));
+}

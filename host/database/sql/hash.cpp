@@ -1,10 +1,9 @@
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <algorithm>
 #include <array>
-#include <memory>
-#include <stdexcept>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include "database/sql/script.hpp"
 #include "database/sql/splitter.hpp"
@@ -13,29 +12,22 @@ namespace seedbed::host::sql {
 
 namespace {
 
+/// The old interface, on purpose: the new one first loads OpenSSL's providers and configuration,
+/// which takes longer than all the hashing of a run.
 class Sha256 {
  public:
-  Sha256() {
-    require(context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
-  }
+  Sha256() { SHA256_Init(&context_); }
 
-  void add(std::string_view bytes) {
-    require(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
-  }
+  void add(std::string_view bytes) { SHA256_Update(&context_, bytes.data(), bytes.size()); }
 
   std::string hex() {
-    std::array<unsigned char, 32> digest{};
-    require(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) == 1);
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+    SHA256_Final(digest.data(), &context_);
     return fmt::format("{:02x}", fmt::join(digest, ""));
   }
 
  private:
-  static void require(bool done) {
-    if (!done) throw std::runtime_error("OpenSSL could not compute a SHA-256");
-  }
-
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_{EVP_MD_CTX_new(),
-                                                                   &EVP_MD_CTX_free};
+  SHA256_CTX context_{};
 };
 
 std::string_view trimmed(std::string_view text) {
