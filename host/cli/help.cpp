@@ -9,6 +9,7 @@ commands:
   up               apply pending migrations, then run the environment's seeders
   seed [NAME...]   run the seeders alone: all, or these and what they depend on
   status           what is applied, pending, edited, missing or out of order
+  stamp VERSION    record migrations as applied without running them
   new NAME         write an empty migration; --seeder NAME: a plugin folder
   plugins          every seeder found, and why it is or is not selected
   env              the resolved settings, and where each value comes from

@@ -14,10 +14,11 @@ bool unedited(const Migration& file, const AppliedMigration& row) {
 }
 
 PlannedMigration planned(const Migration& file, const AppliedMigration* row) {
-  PlannedMigration plan{file.version, file.name, file.file, MigrationState::pending, "", 0};
+  PlannedMigration plan{file.version, file.name, file.file, MigrationState::pending, "", 0, ""};
   if (row == nullptr) return plan;
   plan.applied_at = row->applied_at;
   plan.took_ms = row->took_ms;
+  plan.origin = row->origin;
   plan.state = unedited(file, *row) ? MigrationState::applied
                : file.repeatable    ? MigrationState::pending
                                     : MigrationState::edited;
@@ -53,7 +54,7 @@ std::vector<PlannedMigration> plan_migrations(const std::vector<Migration>& file
   for (const AppliedMigration& row : applied) {
     if (!rows.contains(row.version)) continue;
     plan.push_back(
-        {row.version, row.name, row.file, MigrationState::missing, row.applied_at, row.took_ms});
+        {row.version, row.name, row.file, MigrationState::missing, row.applied_at, row.took_ms, row.origin});
   }
   return plan;
 }

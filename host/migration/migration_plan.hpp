@@ -19,6 +19,7 @@ struct PlannedMigration {
   MigrationState state = MigrationState::pending;
   std::string applied_at;    ///< UTC, "2026-08-03 09:12:44"; empty while pending
   std::int64_t took_ms = 0;  ///< when it was applied
+  std::string origin;        ///< see AppliedMigration; empty while pending
 };
 
 /// The file's name, or what the database's history knows where the file is missing.

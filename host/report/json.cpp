@@ -85,6 +85,17 @@ Json seeder_object(const SeederOutcome& seeder) {
   return object;
 }
 
+Json migration_list(const std::vector<MigrationOutcome>& migrations) {
+  Json list = Json::array();
+  for (const MigrationOutcome& migration : migrations) {
+    list.push_back({{"version", text(migration.version)},
+                    {"name", text(migration.name)},
+                    {"file", text(migration.file)},
+                    {"took_ms", milliseconds(migration.took)}});
+  }
+  return list;
+}
+
 const char* result_name(const Outcome& outcome) {
   if (outcome.error) return "failed";
   return outcome.dry_run ? "rolled_back" : "done";
@@ -123,14 +134,8 @@ std::string to_json(const Outcome& outcome) {
   result["nothing_changed"] = outcome.nothing_changed();
   result["took_ms"] = milliseconds(outcome.took);
 
-  Json applied = Json::array();
-  for (const MigrationOutcome& migration : outcome.migrations) {
-    applied.push_back({{"version", text(migration.version)},
-                       {"name", text(migration.name)},
-                       {"file", text(migration.file)},
-                       {"took_ms", milliseconds(migration.took)}});
-  }
-  result["migrations"] = {{"applied", std::move(applied)},
+  result["migrations"] = {{"applied", migration_list(outcome.migrations)},
+                          {"recorded", migration_list(outcome.recorded)},
                           {"up_to_date", outcome.migrations_up_to_date},
                           {"took_ms", milliseconds(outcome.migrations_took)}};
   result["seeding_asked"] = outcome.seeding_asked;

@@ -44,10 +44,10 @@ Table seeder_counts(const Outcome& outcome) {
   return table;
 }
 
-Table applied_migrations(const Outcome& outcome) {
-  Table table({{.title = "migration"}, {.title = "took", .right = true}});
-  for (const MigrationOutcome& migration : outcome.migrations) {
-    table.row({Cell{migration.file}, Cell{duration_text(migration.took)}});
+Table migration_table(const char* title, const std::vector<MigrationOutcome>& migrations) {
+  Table table({{.title = title}, {.title = "took", .right = true}});
+  for (const MigrationOutcome& migration : migrations) {
+    table.row({Cell{migration.file}, Cell{migration.took.count() == 0 ? "" : duration_text(migration.took)}});
   }
   return table;
 }
@@ -64,10 +64,11 @@ std::string paragraph(const Table& table) { return table.empty() ? "" : table.ma
 
 std::string to_markdown(const Outcome& outcome) {
   std::string result = heading(outcome.command, outcome.environment, outcome.url);
-  result += paragraph(applied_migrations(outcome));
+  result += paragraph(migration_table("migration", outcome.migrations));
+  result += paragraph(migration_table("recorded as applied", outcome.recorded));
   if (outcome.migrations_up_to_date > 0) {
-    result += fmt::format("{} up to date before.\n\n",
-                          counted(outcome.migrations_up_to_date, "migration"));
+    result += fmt::format("{} {} before.\n\n", counted(outcome.migrations_up_to_date, "migration"),
+                          outcome.command == "stamp" ? "recorded" : "up to date");
   }
   result += paragraph(seeder_counts(outcome)) + paragraph(not_executed(outcome));
   for (const std::string& notice : outcome.notices) result += fmt::format("> {}\n\n", notice);

@@ -52,14 +52,14 @@ std::string migrations_sentence(const Outcome& outcome) {
   const std::size_t applied = outcome.migrations.size();
   const std::size_t before = outcome.migrations_up_to_date;
   if (applied == 0 && before == 0) return "none";
-  if (applied == 0) return fmt::format("{} up to date", before);
+  if (applied == 0) return fmt::format("{} {}", before, outcome.command == "stamp" ? "recorded before" : "up to date");
   if (before == 0) return fmt::format("{} applied", applied);
   return fmt::format("{} applied    {} up to date", applied, before);
 }
 
 void add_migrations(const Outcome& outcome, Lines& lines) {
   const bool nothing_to_say = outcome.migrations.empty() && outcome.migrations_up_to_date == 0;
-  if (nothing_to_say && (outcome.command == "seed" || outcome.error)) return;
+  if (nothing_to_say && (outcome.command != "up" || outcome.error)) return;
   const std::string took = outcome.migrations.empty() ? "" : duration_text(outcome.migrations_took);
   lines.add("migrations", {Cell{migrations_sentence(outcome), Ink::plain, /*spills=*/true},
                            {},
@@ -68,6 +68,10 @@ void add_migrations(const Outcome& outcome, Lines& lines) {
                            {},
                            {},
                            Cell{took, Ink::dim}});
+}
+
+void add_recorded(const Outcome& outcome, Lines& lines) {
+  for (const MigrationOutcome& migration : outcome.recorded) lines.sentence("recorded", migration.file);
 }
 
 std::string remark(const SeederOutcome& seeder, bool rolled_back) {
@@ -113,6 +117,7 @@ std::string not_executed_text(const Outcome& outcome, bool color) {
 std::string to_text(const Outcome& outcome, bool color) {
   Lines lines;
   add_migrations(outcome, lines);
+  add_recorded(outcome, lines);
   add_cleared(outcome, lines);
   add_seeders(outcome, lines);
   if (!outcome.refreshed_views.empty()) {

@@ -53,6 +53,10 @@ Summary summary_of(const Outcome& outcome) {
   if (outcome.dry_run) return dry_run_summary(outcome, took);
   if (outcome.nothing_changed())
     return {"done", fmt::format(" in {}; nothing changed", took), Ink::green};
+  if (!outcome.recorded.empty()) {
+    return {"done", fmt::format(" in {}; {} recorded as applied", took, counted(outcome.recorded.size(), "migration")),
+            Ink::green};
+  }
   return {"done", fmt::format(" in {}; run it again and nothing changes", took), Ink::green};
 }
 

@@ -4,7 +4,19 @@
 
 namespace seedbed::host {
 
-bool Outcome::nothing_changed() const { return migrations.empty() && !partly_applied && cleared.empty() && nothing_seeded(); }
+Outcome outcome_of(const Settings& settings, const std::string& command) {
+  Outcome outcome;
+  outcome.command = command;
+  outcome.environment = settings.environment;
+  outcome.tier = settings.tier;
+  outcome.url = settings.url.display;
+  outcome.engine = settings.url.engine;
+  return outcome;
+}
+
+std::size_t Outcome::touched_migrations() const { return migrations.size() + recorded.size(); }
+
+bool Outcome::nothing_changed() const { return touched_migrations() == 0 && !partly_applied && cleared.empty() && nothing_seeded(); }
 
 bool Outcome::nothing_seeded() const {
   return std::all_of(seeders.begin(), seeders.end(),

@@ -25,7 +25,7 @@ struct NotExecuted {
 };
 
 struct Outcome {
-  std::string command;  ///< "up" or "seed"
+  std::string command;  ///< "up", "seed", "stamp" …
   std::string environment;
   Tier tier = Tier::development;
   std::string url;      ///< without secrets
@@ -35,6 +35,7 @@ struct Outcome {
   std::size_t migrations_up_to_date = 0;  ///< applied before this run
   std::vector<MigrationOutcome> migrations;
   std::chrono::microseconds migrations_took{0};
+  std::vector<MigrationOutcome> recorded;  ///< as applied, without being run: `stamp`
   std::vector<TableCounts> cleared;       ///< rows that --clear deleted before the seeders ran
   std::vector<SeederOutcome> seeders;
   std::vector<NotExecuted> not_executed;
@@ -45,10 +46,15 @@ struct Outcome {
   bool partly_applied = false;  ///< a migration that runs outside a transaction failed: some of it may remain
   std::optional<Error> error;  ///< the run ended here; what stands above has happened
 
-  /// True when no migration was applied and no row written.
+  /// How many migrations this run applied or recorded.
+  std::size_t touched_migrations() const;
+  /// True when no migration was touched and no row written.
   bool nothing_changed() const;
   /// True when no seeder has written a row.
   bool nothing_seeded() const;
 };
+
+/// An outcome in which nothing has happened yet.
+Outcome outcome_of(const Settings& settings, const std::string& command);
 
 }  // namespace seedbed::host

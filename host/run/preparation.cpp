@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "migration/apply.hpp"
+#include "run/retry.hpp"
 
 namespace seedbed::host {
 
@@ -36,12 +37,17 @@ const Migration& Preparation::file(const std::string& version) const {
   return *std::ranges::find(files, version, &Migration::version);
 }
 
-Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders) {
+Preparation prepare_migrations(const Settings& settings) {
   Preparation preparation;
   MigrationFolder folder = read_files(settings);
   if (settings.migrations.history == "supabase") check_shared_history(settings, folder);
   preparation.format = folder.format;
   preparation.files = std::move(folder.migrations);
+  return preparation;
+}
+
+Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders) {
+  Preparation preparation = prepare_migrations(settings);
   preparation.seeders = plan_seeders(find_seeders(settings.seeders, settings.url.engine), settings, seeders);
   return preparation;
 }
@@ -62,6 +68,21 @@ void look_at_database(Preparation& preparation, const Settings& settings, const 
     applied.insert(applied.end(), foreign.begin(), foreign.end());
   }
   preparation.migrations = plan_migrations(preparation.files, applied);
+}
+
+void open_ledger(Preparation& preparation, const Settings& settings, std::chrono::milliseconds wait) {
+  std::error_code ignored;
+  const std::filesystem::path& file = settings.url.file;
+  if (!file.empty() && !std::filesystem::exists(file, ignored)) {
+    preparation.database = connect(settings.url, {wait, /*create=*/true, settings.lock_timeout});
+  }
+  Database& database = *preparation.database;
+  if (Ledger(database).ready()) return;
+  with_retries("ledger", [&] {
+    Transaction transaction(database, {.patience = settings.lock_timeout, .alone = true});
+    Ledger(database).prepare();
+    transaction.commit();
+  });
 }
 
 }  // namespace seedbed::host

@@ -1,6 +1,7 @@
 #pragma once
 // Everything a run knows before it writes: files read, seeders chosen, the database looked at.
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,11 +30,18 @@ struct Preparation {
   const Migration& file(const std::string& version) const;
 };
 
+/// Reads the migrations alone; touches no database.  Throws Error for what is wrong with them.
+Preparation prepare_migrations(const Settings& settings);
+
 /// Reads the migrations and finds the seeders; touches no database.  `seeders` names those to
 /// run; empty: the environment's.  Throws Error for what is wrong with them.
 Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders);
 
 /// Connects, and reads the ledger if there is one.  Writes nothing.
 void look_at_database(Preparation& preparation, const Settings& settings, const ConnectOptions& options);
+
+/// Creates the ledger, or brings it up to date, before the lock is taken.  An SQLite file that does
+/// not exist is made only now, when there is something to write.
+void open_ledger(Preparation& preparation, const Settings& settings, std::chrono::milliseconds wait);
 
 }  // namespace seedbed::host

@@ -15,6 +15,7 @@
 #include "run/guards.hpp"
 #include "run/hooks.hpp"
 #include "run/preparation.hpp"
+#include "run/record_run.hpp"
 #include "run/retry.hpp"
 #include "seeding/plain_files.hpp"
 #include "seeding/clear.hpp"
@@ -29,12 +30,6 @@ using std::chrono::microseconds;
 
 microseconds since(Clock::time_point start) { return std::chrono::duration_cast<microseconds>(Clock::now() - start); }
 
-/// Whole milliseconds, so that SQLite's text keeps all of it.
-std::int64_t clock_reading() {
-  using namespace std::chrono;
-  return duration_cast<microseconds>(duration_cast<milliseconds>(system_clock::now().time_since_epoch())).count();
-}
-
 /// Repeatable migrations have names, not versions.
 bool is_repeatable(std::string_view version) { return version.starts_with("R__"); }
 
@@ -48,16 +43,12 @@ class Run {
   Run(const Settings& settings, const RunOptions& options)
       : settings_(settings), options_(options), prepared_(prepare_files(settings, options.names)),
         runner_(settings, options.seed ? prepared_.seeders : std::vector<PlannedSeeder>()) {
-    outcome_.command = options.migrate ? "up" : "seed";
-    outcome_.environment = settings.environment;
-    outcome_.tier = settings.tier;
-    outcome_.url = settings.url.display;
-    outcome_.engine = settings.url.engine;
+    outcome_ = outcome_of(settings, options.migrate ? "up" : "seed");
     outcome_.dry_run = options.dry_run;
     facts_.environment = settings.environment;
     facts_.tier = settings.tier;
     facts_.dry_run = options.dry_run;
-    facts_.now = settings.now ? *settings.now * 1000 : clock_reading();
+    facts_.now = settings.now ? *settings.now * 1000 : RunStart::clock_reading();
     facts_.progress = options.progress.advance;
   }
 
@@ -73,8 +64,8 @@ class Run {
       database().rollback();
       outcome_.error = with_what_happened(error);
     }
-    outcome_.took = since(started_);
-    record_run();
+    outcome_.took = start_.elapsed();
+    record_run(database(), outcome_, start_, patience());
     return std::move(outcome_);
   }
 
@@ -96,7 +87,7 @@ class Run {
       }
     } catch (const Error& error) {
       outcome_.error = error;
-      record_run();
+      record_run(database(), outcome_, start_, patience());
       throw;
     }
     outcome_.migrations_up_to_date = static_cast<std::size_t>(
@@ -113,29 +104,11 @@ class Run {
   void apply_and_seed() {
     const bool in_step = !prepared_.difference.out_of_step();
     if (pending_.empty() && seeders_.empty() && in_step) return;  // nothing to do: nothing is written
-    create_database();
-    prepare_ledger();
+    open_ledger(prepared_, settings_, options_.wait);
     lock_.emplace(database(), settings_.url, patience());
     if (prepared_.supabase) keep_histories_in_step();
     if (!pending_.empty()) apply_migrations();
     if (!seeders_.empty()) seed();
-  }
-
-  /// An SQLite file that does not exist is made only now, when there is something to write.
-  void create_database() {
-    std::error_code ignored;
-    const std::filesystem::path& file = settings_.url.file;
-    if (file.empty() || std::filesystem::exists(file, ignored)) return;
-    prepared_.database = connect(settings_.url, {options_.wait, /*create=*/true, patience()});
-  }
-
-  void prepare_ledger() {
-    if (Ledger(database()).ready()) return;
-    with_retries("ledger", [&] {
-      Transaction transaction(database(), {.patience = patience(), .alone = true});
-      Ledger(database()).prepare();
-      transaction.commit();
-    });
   }
 
   void keep_histories_in_step() {
@@ -360,49 +333,6 @@ class Run {
                                   : "What was under way was rolled back.");
   }
 
-  /// Runs that changed nothing and met no trouble leave no row.
-  void record_run() noexcept {
-    if (options_.dry_run || (!outcome_.error && outcome_.nothing_changed())) return;
-    try {
-      const UninterruptedScope uninterrupted;
-      RecordedRun run;
-      run.command = outcome_.command;
-      run.environment = outcome_.environment;
-      run.tier = tier_name(outcome_.tier);
-      run.outcome = "done";
-      if (outcome_.error) {
-        const ExitCode code = outcome_.error->code();
-        run.outcome = code == ExitCode::interrupted ? "interrupted" : code == ExitCode::refused ? "refused" : "failed";
-        run.error = outcome_.error->message();
-      }
-      run.started_at = started_at_;
-      run.took_ms = since(started_).count() / 1000;
-      run.migrations = static_cast<std::int64_t>(outcome_.migrations.size());
-      for (const SeederOutcome& seeder : outcome_.seeders) {
-        run.inserted += seeder.total().inserted;
-        run.updated += seeder.total().updated;
-        run.deleted += seeder.total().deleted;
-      }
-      for (const TableCounts& cleared : outcome_.cleared) run.deleted += cleared.deleted;
-      Transaction transaction(database(), {.patience = patience_for_record()});
-      if (!Ledger(database()).ready()) return;  // never made: nothing to write into
-      Ledger(database()).record(run);
-      transaction.commit();
-    } catch (const std::exception& error) {
-      // Whoever reads of a failed run need not read that the database was not to be had for this, too.
-      const log::Level level = outcome_.error ? log::Level::info : log::Level::warning;
-      log::write(level, "run_not_recorded", {{"cause", error.what()}});
-    }
-  }
-
-  /// A run that gave up, or was told to, does not begin to wait again.
-  std::chrono::milliseconds patience_for_record() const {
-    using namespace std::chrono_literals;
-    if (!outcome_.error) return patience();
-    const ExitCode code = outcome_.error->code();
-    return code == ExitCode::interrupted || code == ExitCode::locked ? 0ms : std::min(patience(), 2000ms);
-  }
-
   const Settings& settings_;
   const RunOptions& options_;
   Preparation prepared_;
@@ -412,8 +342,7 @@ class Run {
   Outcome outcome_;
   std::vector<const Migration*> pending_;
   std::vector<const Seeder*> seeders_;
-  Clock::time_point started_ = Clock::now();
-  std::int64_t started_at_ = clock_reading();
+  RunStart start_;
 };
 
 }  // namespace

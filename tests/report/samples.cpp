@@ -92,18 +92,29 @@ Outcome dry_run() {
   return outcome;
 }
 
+Outcome stamped() {
+  Outcome outcome = of_local();
+  outcome.command = "stamp";
+  outcome.migrations_up_to_date = 1;
+  outcome.recorded = {migration("20260101120000", "create_casbin_rule", 0),
+                      migration("20260105093000", "create_providers", 0)};
+  outcome.seeding_asked = false;
+  outcome.took = microseconds(9'000);
+  return outcome;
+}
+
 Plan mixed_plan() {
   Plan plan;
   plan.environment = "local";
   plan.url = "sqlite:shop.db";
   plan.migrations = {
       {"0001", "create_customer", "0001_create_customer.sql", MigrationState::applied,
-       "2026-08-03 09:12:44", 12},
+       "2026-08-03 09:12:44", 12, "applied"},
       {"0002", "create_order", "0002_create_order.sql", MigrationState::edited,
-       "2026-08-03 09:12:44", 9},
-      {"0003", "add_total", "0003_add_total.sql", MigrationState::out_of_order, "", 0},
-      {"0004", "add_tax", "", MigrationState::missing, "2026-08-03 09:12:45", 101},
-      {"0005", "add_größe", "0005_add_größe.sql", MigrationState::pending, "", 0}};
+       "2026-08-03 09:12:44", 9, "applied"},
+      {"0003", "add_total", "0003_add_total.sql", MigrationState::out_of_order, "", 0, ""},
+      {"0004", "add_tax", "", MigrationState::missing, "2026-08-03 09:12:45", 101, "applied"},
+      {"0005", "add_größe", "0005_add_größe.sql", MigrationState::pending, "", 0, ""}};
   plan.seeders = {planned("customers", "1.0.0", true, "selected by *"),
                   planned("test_users", "1.0.0", false, "tier development"),
                   planned("orders", "1.2.0", true, "selected by *"),

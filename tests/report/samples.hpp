@@ -20,6 +20,9 @@ host::Outcome failed_seeder();
 /// A dry run that had to stop before its second migration.
 host::Outcome dry_run();
 
+/// A stamp: one migration was recorded before, two are now.
+host::Outcome stamped();
+
 /// A migration of every state, a seeder of each.
 host::Plan mixed_plan();
 

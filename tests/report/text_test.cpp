@@ -1,5 +1,7 @@
 #include "report/text.hpp"
 
+#include "report/json.hpp"
+#include "report/markdown.hpp"
 #include "report/samples.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
@@ -29,6 +31,12 @@ TEST_CASE("a dry run that only lists says that nothing was executed", "[report]"
   outcome.migrations.clear();
 
   CHECK_THAT(to_text(outcome, /*color=*/false), ContainsSubstring("dry run: nothing was executed"));
+}
+
+TEST_CASE("a stamp shows what was recorded", "[report]") {
+  check_golden("report/stamped.txt", to_text(stamped(), /*color=*/false));
+  check_golden("report/stamped.md", to_markdown(stamped()));
+  check_golden("report/stamped.json", to_json(stamped()));
 }
 
 TEST_CASE("an interrupted run says so", "[report]") {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "support/golden.hpp"
+
 namespace seedbed::test {
 
 namespace fs = std::filesystem;
@@ -36,6 +38,13 @@ Finished Workspace::run(std::vector<std::string> arguments) const {
 Running Workspace::start(std::vector<std::string> arguments) const {
   arguments.insert(arguments.end(), {"--url", database_.url()});
   return program().start(arguments);
+}
+
+std::string Workspace::shown(const Finished& finished) const {
+  std::string text = finished.out;
+  const std::string& url = database_.url();
+  for (auto at = text.find(url); at != std::string::npos; at = text.find(url, at)) text.replace(at, url.size(), "sqlite:shop.db");
+  return without_times(text);
 }
 
 bool Workspace::untouched() {

@@ -40,6 +40,9 @@ class Workspace {
   host::Engine engine() const { return database_.engine(); }
   std::string value(std::string_view sql) { return database_.value(sql); }
 
+  /// Standard output with what differs from run to run, and the database's address, replaced.
+  std::string shown(const Finished& finished) const;
+
   /// True if the database has no table at all, seedbed's included; an SQLite file does not exist.
   bool untouched();
 

@@ -1,0 +1,48 @@
+#pragma once
+// The row that a run leaves in the ledger.
+
+#include <chrono>
+#include <cstdint>
+
+#include "database/database.hpp"
+#include "run/outcome.hpp"
+#include "run/preparation.hpp"
+
+namespace seedbed::host {
+
+/// When a run began: by the clock that never jumps, and by the one that people read.
+struct RunStart {
+  std::chrono::steady_clock::time_point steady = std::chrono::steady_clock::now();
+  std::int64_t at = clock_reading();  ///< microseconds since 1970 UTC
+
+  std::chrono::microseconds elapsed() const;
+
+  /// Whole milliseconds, so that SQLite's text keeps all of it.
+  static std::int64_t clock_reading();
+};
+
+/// Writes a row about `outcome` into the ledger's runs, in a transaction of its own.  Runs that
+/// changed nothing and met no trouble leave none, nor do dry runs.
+///
+/// Waits at most `patience` for the database.  Never throws: a row that could not be written is
+/// logged, since the run itself has ended by then.
+void record_run(Database& database, const Outcome& outcome, const RunStart& start,
+                std::chrono::milliseconds patience) noexcept;
+
+/// Lets `work` fill in `outcome`, times it, and records the run.  An Error that `work` throws rolls back
+/// and ends up in the outcome.
+template <class Work>
+Outcome recorded_run(Preparation& prepared, const Settings& settings, Outcome outcome, const Work& work) {
+  const RunStart start;
+  try {
+    work(outcome);
+  } catch (const Error& error) {
+    prepared.database->rollback();
+    outcome.error = error;
+  }
+  outcome.took = start.elapsed();
+  record_run(*prepared.database, outcome, start, settings.lock_timeout);
+  return outcome;
+}
+
+}  // namespace seedbed::host
