@@ -78,8 +78,13 @@ Error server_error(const PGresult* result, PgErrorPlace* place) {
   error.detail(raising_function(field(result, PG_DIAG_CONTEXT)));
   error.hint(field(result, PG_DIAG_MESSAGE_HINT));
   if (place != nullptr) {
-    const std::string position = field(result, PG_DIAG_STATEMENT_POSITION);
-    place->position = position.empty() ? 0 : std::stoul(position);
+    const auto number = [result](int code) {
+      const std::string text = field(result, code);
+      return text.empty() ? 0 : std::stoul(text);
+    };
+    place->position = number(PG_DIAG_STATEMENT_POSITION);
+    place->query_position = number(PG_DIAG_INTERNAL_POSITION);
+    place->query = field(result, PG_DIAG_INTERNAL_QUERY);
     place->context = field(result, PG_DIAG_CONTEXT);
   }
   return error;

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "database/postgres/error_offset.hpp"
 #include "database/url.hpp"
 #include "error.hpp"
 
@@ -23,13 +24,6 @@ struct PgClear {
   void operator()(pg_result* result) const;
 };
 using PgResult = std::unique_ptr<pg_result, PgClear>;
-
-/// The position a server error carries, if any: in characters, from 1, within the statement that
-/// was sent; and the context ("PL/pgSQL function … line 4 at …").
-struct PgErrorPlace {
-  std::size_t position = 0;
-  std::string context;
-};
 
 class PostgresConnection {
  public:

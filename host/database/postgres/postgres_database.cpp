@@ -1,12 +1,12 @@
 #include "database/postgres/postgres_database.hpp"
 
 #include <algorithm>
-#include <regex>
 #include <thread>
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include "database/postgres/error_offset.hpp"
 #include "database/postgres/postgres_value.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
@@ -18,42 +18,6 @@ namespace {
 // Advisory locks are numbers that all programs of a database share; this is "seedbed" in ASCII.
 constexpr const char* kLockKey = "32481108471997796";
 constexpr auto kLockPoll = std::chrono::milliseconds(100);
-
-/// The byte at which character `position` (from 1) of `text` begins.
-std::size_t byte_of_character(std::string_view text, std::size_t position) {
-  std::size_t byte = 0;
-  for (std::size_t seen = 1; byte < text.size() && seen < position; ++seen) {
-    do ++byte;
-    while (byte < text.size() && (static_cast<unsigned char>(text[byte]) & 0xC0) == 0x80);
-  }
-  return byte;
-}
-
-/// The offset of the body of a DO block or function in its statement: behind the opening quote.
-std::size_t body_offset(std::string_view statement) {
-  const auto quote = statement.find_first_of("$'");
-  if (quote == statement.npos) return statement.npos;
-  if (statement[quote] == '\'') return quote + 1;
-  const auto end = statement.find('$', quote + 1);
-  return end == statement.npos ? end : end + 1;
-}
-
-/// Where an error is, within the statement: the server's position; else, inside the body of a DO
-/// block, the line that its context names; else the first token.
-std::size_t error_offset(std::string_view statement, const PgErrorPlace& place) {
-  if (place.position > 0) return byte_of_character(statement, place.position);
-  static const std::regex kLine("inline_code_block line ([0-9]+)");
-  std::smatch found;
-  if (!std::regex_search(place.context, found, kLine)) return 0;
-  std::size_t offset = body_offset(statement);
-  for (long line = std::stol(found[1]); line > 1 && offset != statement.npos; --line) {
-    offset = statement.find('\n', offset);
-    if (offset != statement.npos) ++offset;
-  }
-  if (offset >= statement.size()) return 0;
-  const auto token = statement.find_first_not_of(" \t\r\n", offset);
-  return token == statement.npos ? offset : token;
-}
 
 }  // namespace
 
