@@ -1,6 +1,7 @@
 #include "cli/progress_bar.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -26,6 +27,14 @@ std::string amount(double number) {
   return fmt::format("{:.1f} M", number / 1e6);
 }
 
+/// "8 s", "2 min 10 s", "1 h 05 min".
+std::string rounded_time(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::ceil(seconds));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
+}
+
 }  // namespace
 
 std::string progress_line(const std::string& what, std::uint64_t done, std::uint64_t total,
@@ -43,6 +52,8 @@ std::string progress_line(const std::string& what, std::uint64_t done, std::uint
   }
   const auto seconds = std::chrono::duration<double>(elapsed).count();
   if (seconds > 0) line += fmt::format("  {}/s", amount(number / seconds));
+  if (seconds > 0 && done > 0 && done < total)
+    line += fmt::format("  {} left", rounded_time(seconds * static_cast<double>(total - done) / number));
   return clipped(line, columns - 1);
 }
 

@@ -10,7 +10,7 @@
 
 namespace seedbed::host::cli {
 
-/// "curriculum  [#####     ]  51 %  1.2 M of 2.4 M  410 k/s", as wide as `columns` allow.
+/// "curriculum  [#####     ]  51 %  1.2 M of 2.4 M  410 k/s  3 s left", as wide as `columns` allow.
 /// `total` 0 means not known.
 std::string progress_line(const std::string& what, std::uint64_t done, std::uint64_t total,
                           std::chrono::milliseconds elapsed, std::size_t columns);

@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -49,13 +52,30 @@ std::string to_text(const Reached& reached, bool) {
                      duration_text(reached.took));
 }
 
+namespace {
+
+// Words that mermaid would not take for the name of a node.
+constexpr std::array<std::string_view, 10> kMermaidWords{"call", "class", "classdef", "click", "default",
+                                                         "direction", "end", "graph", "style", "subgraph"};
+
+std::string mermaid_id(const std::string& name) {
+  return std::ranges::find(kMermaidWords, name) == kMermaidWords.end() ? name : name + "_";
+}
+
+std::string mermaid_node(const std::string& name) {
+  const std::string id = mermaid_id(name);
+  return id == name ? id : fmt::format("{}[\"{}\"]", id, name);
+}
+
+}  // namespace
+
 std::string to_mermaid(const SeederList& list) {
   std::string result = "flowchart TD\n";
   for (const PlannedSeeder& planned : list.seeders) {
     const Declaration& declaration = planned.seeder.declaration;
-    result += fmt::format("  {}{}\n", declaration.name, planned.selected ? "" : ":::left_out");
+    result += fmt::format("  {}{}\n", mermaid_node(declaration.name), planned.selected ? "" : ":::left_out");
     for (const std::string& earlier : declaration.after) {
-      result += fmt::format("  {} --> {}\n", earlier, declaration.name);
+      result += fmt::format("  {} --> {}\n", mermaid_id(earlier), mermaid_id(declaration.name));
     }
   }
   return result + "  classDef left_out stroke-dasharray: 4\n";

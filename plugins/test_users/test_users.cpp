@@ -3,10 +3,12 @@
 #include <array>
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include <seedbed/seeder.hpp>
 
 #include "people.hpp"
+#include "supabase_login.hpp"
 
 namespace {
 
@@ -17,7 +19,6 @@ using seedbed::Uuid;
 using seedbed::uuid;
 
 constexpr const char* kPassword = "test123456";
-constexpr Uuid kSupabaseInstance{};  // GoTrue has one instance, the nil UUID
 
 Uuid user_id(const Person& person) { return uuid("test_user", person.email); }
 Uuid journey_id(const UserJourney& journey) { return uuid("test_user_journey", journey.slug); }
@@ -71,72 +72,17 @@ void write_journeys(Session& db) {
                event.kind, json(event.detail), db.now() - event.ago, db.now());
 }
 
-bool is_supabase(Session& db) {
-  if (db.engine() != seedbed::Engine::postgres) return false;
-  return !db.query(
-                "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                "WHERE n.nspname = 'auth' AND c.relname = 'users'")
-              .empty();
-}
-
-// GoTrue reads its token columns into strings that cannot be NULL: one NULL, and every login of
-// that user fails with "Database error querying schema".  The first four are older than any release
-// that still runs; of the others a database has those of its GoTrue's version.
-void write_auth_users(Session& db, const std::string& password_hash) {
-  auto users = db.into("auth.users")
-                   .columns("instance_id", "id", "aud", "role", "email", "encrypted_password",
-                            "email_confirmed_at", "confirmation_token", "recovery_token",
-                            "email_change_token_new", "email_change", "raw_app_meta_data",
-                            "raw_user_meta_data", "created_at", "updated_at")
-                   .key("id")
-                   .insert_only("email_confirmed_at", "confirmation_token", "recovery_token",
-                                "email_change_token_new", "email_change", "created_at")
-                   .touch("updated_at")
-                   .update_changed();
+void write_logins(Session& db, const std::string& password_hash) {
+  std::vector<SupabaseLogin> logins;
   for (const Person& person : kPeople)
-    users.row(kSupabaseInstance, user_id(person), "authenticated", "authenticated", person.email,
-              password_hash, db.now(), "", "", "", "",
-              json(R"({"provider": "email", "providers": ["email"]})"),
-              json(R"({"display_name": ")" + std::string(person.display_name) + R"("})"), db.now(),
-              db.now());
-
-  const auto later_tokens = db.query(
-      "SELECT attname::text FROM pg_attribute WHERE attrelid = 'auth.users'::regclass "
-      "AND attname IN ('email_change_token_current', 'phone_change', 'phone_change_token', "
-      "'reauthentication_token')");
-  for (const auto& column : later_tokens) {
-    const auto name = column.get<std::string>(0);
-    for (const Person& person : kPeople)
-      db.exec("UPDATE auth.users SET " + name + " = '' WHERE id = $1 AND " + name + " IS NULL",
-              user_id(person));
-  }
-}
-
-// email is a generated column there.
-void write_auth_identities(Session& db) {
-  auto identities = db.into("auth.identities")
-                        .columns("id", "provider_id", "user_id", "identity_data", "provider",
-                                 "last_sign_in_at", "created_at", "updated_at")
-                        .key("provider_id", "provider")
-                        .insert_only("id", "last_sign_in_at", "created_at")
-                        .touch("updated_at")
-                        .update_changed();
-  for (const Person& person : kPeople) {
-    const std::string id = user_id(person).text();
-    identities.row(uuid("test_user_identity", person.email), id, user_id(person),
-                   json(R"({"sub": ")" + id + R"(", "email": ")" + person.email +
-                        R"(", "email_verified": true, "phone_verified": false})"),
-                   "email", db.now(), db.now(), db.now());
-  }
+    logins.push_back({user_id(person), person.email, password_hash, person.display_name});
+  write_supabase_logins(db, logins, SupabaseLoginMode::update_changed);
 }
 
 class TestUsers : public seedbed::Seeder {
   void seed(Session& db) override {
     const std::string password_hash = db.bcrypt(kPassword);
-    if (is_supabase(db)) {
-      write_auth_users(db, password_hash);
-      write_auth_identities(db);
-    }
+    write_logins(db, password_hash);
     write_users(db, password_hash);
     write_journeys(db);
   }

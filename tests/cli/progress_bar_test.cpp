@@ -5,9 +5,15 @@
 using namespace seedbed::host::cli;
 using namespace std::chrono_literals;
 
-TEST_CASE("progress of a known total has a bar and a rate", "[cli]") {
+TEST_CASE("progress of a known total has a bar and a rate and the time that is left", "[cli]") {
   CHECK(progress_line("traffic", 1'200'000, 2'400'000, 3s, 80) ==
-        "traffic  [##########          ]   50 %  1.2 M of 2.4 M  400 k/s");
+        "traffic  [##########          ]   50 %  1.2 M of 2.4 M  400 k/s  3 s left");
+}
+
+TEST_CASE("the time that is left is told in units that people count in", "[cli]") {
+  CHECK_THAT(progress_line("traffic", 10, 140, 10s, 80), Catch::Matchers::EndsWith("  2 min 10 s left"));
+  CHECK_THAT(progress_line("traffic", 1, 391, 10s, 80), Catch::Matchers::EndsWith("  1 h 05 min left"));
+  CHECK_THAT(progress_line("traffic", 0, 391, 10s, 80), Catch::Matchers::EndsWith("  0/s"));
 }
 
 TEST_CASE("progress of an unknown total counts", "[cli]") {

@@ -107,7 +107,7 @@ TEST_CASE("the reference application has its four environments", "[config]") {
   CHECK(names(resolve("local").seeders.selection) == Names{"*"});
   CHECK(resolve("preview").tier == Tier::development);
   CHECK(names(resolve("preview").seeders.selection) ==
-        Names{"rbac", "providers", "curriculum", "catalog_journeys", "styles"});
+        Names{"rbac", "providers", "curriculum", "catalog_journeys", "styles", "synthetic_traffic"});
   CHECK(resolve("staging").tier == Tier::staging);
   CHECK(std::get<std::int64_t>(
             resolve("staging").seeders.parameters.at("catalog_journeys").at("enrollments").value) ==

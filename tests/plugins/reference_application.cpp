@@ -21,7 +21,7 @@ directory = "{source}/migrations"
 
 [seeders]
 directories = ["{build}/plugins", "{source}/plugins"]
-order = ["rbac", "providers", "curriculum", "catalog_journeys", "styles", "test_users"]
+order = ["rbac", "providers", "curriculum", "catalog_journeys", "styles", "test_users", "synthetic_traffic"]
 
 [environments.local]
 tier = "development"
@@ -104,11 +104,11 @@ Finished ReferenceApplication::run(const std::vector<std::string>& arguments,
   return finished;
 }
 
-void ReferenceApplication::set_parameter(const std::string& name, const std::string& value) {
+void ReferenceApplication::set_parameter(const std::string& seeder, const std::string& name,
+                                         const std::string& value) {
   const auto file = folder_ / "seedbed.toml";
-  write_file(file, read_file(file) +
-                       fmt::format("[environments.local.parameters.catalog_journeys]\n{} = {}\n",
-                                   name, value));
+  write_file(file, read_file(file) + fmt::format("[environments.local.parameters.{}]\n{} = {}\n",
+                                                 seeder, name, value));
 }
 
 std::map<std::string, std::vector<std::string>> ReferenceApplication::contents() {

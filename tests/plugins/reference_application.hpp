@@ -23,8 +23,8 @@ class ReferenceApplication {
   /// Runs seedbed whatever comes of it.
   Finished try_run(const std::vector<std::string>& arguments, const std::string& now) const;
 
-  /// Sets a parameter of catalog_journeys in environment local.
-  void set_parameter(const std::string& name, const std::string& value);
+  /// Sets a parameter of `seeder` in environment local.
+  void set_parameter(const std::string& seeder, const std::string& name, const std::string& value);
 
   TestDatabase& database() { return database_; }
 

@@ -32,7 +32,10 @@ TEST_CASE("development gets every row of the reference application", "[plugins]"
 
   app.run({"up"});
 
-  CHECK(app.row_counts() == Counts{{"beacons", 18},
+  CHECK(app.row_counts() == Counts{{"accounts", 20},
+                                   {"ai_sections", 8},
+                                   {"backoffice_user_domains", 4},
+                                   {"beacons", 18},
                                    {"casbin_rule", 16},
                                    {"catalog_chapter_insights", 3},
                                    {"catalog_chapters", 6},
@@ -41,20 +44,32 @@ TEST_CASE("development gets every row of the reference application", "[plugins]"
                                    {"catalog_journey_enrollments", 5},
                                    {"catalog_journey_ratings", 5},
                                    {"catalog_journeys", 1},
+                                   {"client_configs", 8},
+                                   {"clients", 4},
                                    {"concept_prerequisites", 12},
                                    {"concepts", 12},
                                    {"configs", 16},
+                                   {"conversations", 100},
+                                   {"dashboard_users", 2},
                                    {"domains", 1},
+                                   {"ip_hash_accounts", 20},
                                    {"journeys", 3},
                                    {"learning_events", 10},
+                                   {"message_evaluations", 50},
+                                   {"messages", 500},
                                    {"profiles", 1},
                                    {"providers", 3},
+                                   {"session_events", 330},
+                                   {"site_domains", 4},
                                    {"snapshots", 1},
                                    {"sparks", 18},
                                    {"styles_metadata", 3},
                                    {"subscriptions", 4},
                                    {"trails", 3},
-                                   {"users", 4}});
+                                   {"users", 4},
+                                   {"visitor_page_views", 400},
+                                   {"visitor_sessions", 150},
+                                   {"visitors", 200}});
   CHECK(app.database().rows(kStats) == Rows{{"6", "0", "5", "4.6", "5", "480"}});
 }
 
@@ -101,7 +116,7 @@ TEST_CASE("production gets the journey alone", "[plugins]") {
 
 TEST_CASE("a number of learners below zero fails the seeder with both values", "[plugins]") {
   ReferenceApplication app(GENERATE(Engine::sqlite, Engine::postgres));
-  app.set_parameter("enrollments", "-1");
+  app.set_parameter("catalog_journeys", "enrollments", "-1");
 
   const Finished finished = app.try_run({"up"}, kLater);
 
@@ -199,7 +214,8 @@ TEST_CASE("a Supabase database gets the test users in the shape that lets them l
             "SELECT count(*) FROM auth.users WHERE confirmation_token = '' AND "
             "recovery_token = '' AND email_change_token_new = '' AND email_change = '' AND "
             "email_change_token_current = '' AND phone_change = '' AND phone_change_token = '' "
-            "AND reauthentication_token = '' AND confirmed_at IS NOT NULL") == "4");
+            "AND reauthentication_token = '' AND confirmed_at IS NOT NULL "
+            "AND email LIKE 'test-%'") == "4");
 }
 
 TEST_CASE("a recovery token that Supabase has written is kept", "[plugins]") {

@@ -129,6 +129,19 @@ TEST_CASE("the graph of seeders is a mermaid flowchart", "[report]") {
         "  classDef left_out stroke-dasharray: 4\n");
 }
 
+TEST_CASE("a seeder whose name is a word of mermaid gets another node name", "[report]") {
+  SeederList list = seeder_list();
+  list.seeders[0].seeder.declaration.name = "end";
+  list.seeders[1].seeder.declaration.after = {"end"};
+
+  CHECK(to_mermaid(list) ==
+        "flowchart TD\n"
+        "  end_[\"end\"]\n"
+        "  test_users:::left_out\n"
+        "  end_ --> test_users\n"
+        "  classDef left_out stroke-dasharray: 4\n");
+}
+
 TEST_CASE("settings are shown with their sources", "[report]") {
   const SettingList list{
       {{"environment", "local", "default"}, {"url", "sqlite:a.db", "seedbed.toml:7"}}};

@@ -52,7 +52,7 @@ TEST_CASE("a dry run of the reference application has the counts of the run afte
   const Finished up = application.run({"up", "--format", "json"});
 
   CHECK(empty);
-  CHECK(counts(dry).at("seeders").size() == 6);
+  CHECK(counts(dry).at("seeders").size() == 7);
   CHECK(counts(dry) == counts(up));
 }
 

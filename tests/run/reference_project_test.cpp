@@ -76,7 +76,7 @@ TEST_CASE("an edited lesson is one row updated and the rest unchanged", "[run]")
 
   const Finished up = application.run({"up"});
 
-  CHECK_THAT(up.out, ContainsSubstring("1 updated    64 unchanged"));
+  CHECK_THAT(up.out, ContainsSubstring("1 updated      64 unchanged"));
 }
 
 TEST_CASE("test users that are named in staging are refused and nothing is applied", "[run]") {
