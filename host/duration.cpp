@@ -17,8 +17,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::array<std::pair<std::string_view, std::int64_t>, 5> kUnits{
-    {{"", 1000}, {"s", 1000}, {"ms", 1}, {"m", 60'000}, {"h", 3'600'000}}};
+constexpr std::array<std::pair<std::string_view, std::int64_t>, 6> kUnits{
+    {{"", 1000}, {"s", 1000}, {"ms", 1}, {"m", 60'000}, {"min", 60'000}, {"h", 3'600'000}}};
 
 constexpr std::int64_t kLongest = 365LL * 24 * 3600 * 1000;
 

@@ -6,7 +6,7 @@
 
 namespace seedbed::host {
 
-/// Parses `500ms`, `30s`, `5m`, `1h` or plain seconds.  Throws Error{usage}; `source` says where
+/// Parses `500ms`, `30s`, `5m` (or PostgreSQL's `5min`), `1h` or plain seconds.  Throws Error{usage}; `source` says where
 /// `text` was written, e.g. "--wait".
 std::chrono::milliseconds parse_duration(const std::string& text, const std::string& source);
 

@@ -42,10 +42,13 @@ class Error : public std::runtime_error {
   Error& detail(std::string text) { detail_ = joined(std::move(detail_), std::move(text)); return *this; }
   Error& hint(std::string text) { hint_ = joined(std::move(hint_), std::move(text)); return *this; }
 
+  /// Marks a commit whose answer never came: whether it took effect is not known.
+  Error& in_doubt(bool doubt = true) { in_doubt_ = doubt; return *this; }
+
   /// The same error with `prefix` before its message.
   Error prefixed(const std::string& prefix) const {
     Error error(code_, prefix + what());
-    return error.at(place_).sqlstate(sqlstate_).detail(detail_).hint(hint_);
+    return error.at(place_).sqlstate(sqlstate_).in_doubt(in_doubt_).detail(detail_).hint(hint_);
   }
 
   ExitCode code() const { return code_; }
@@ -54,6 +57,7 @@ class Error : public std::runtime_error {
   const std::string& sqlstate() const { return sqlstate_; }
   const std::string& detail() const { return detail_; }
   const std::string& hint() const { return hint_; }
+  bool is_in_doubt() const { return in_doubt_; }
 
  private:
   static std::string joined(std::string first, std::string second) {
@@ -67,6 +71,7 @@ class Error : public std::runtime_error {
   std::string sqlstate_;
   std::string detail_;
   std::string hint_;
+  bool in_doubt_ = false;
 };
 
 }  // namespace seedbed::host

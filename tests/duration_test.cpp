@@ -10,6 +10,7 @@ TEST_CASE("a length of time has a unit or is in seconds", "[duration]") {
   CHECK(parse_duration("500ms", "--wait") == 500ms);
   CHECK(parse_duration("30s", "--wait") == 30s);
   CHECK(parse_duration("5m", "--wait") == 5min);
+  CHECK(parse_duration("10min", "--wait") == 10min);
   CHECK(parse_duration("1h", "--wait") == 1h);
   CHECK(parse_duration("7", "--wait") == 7s);
   CHECK(parse_duration("0", "--wait") == 0s);

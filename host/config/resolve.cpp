@@ -80,6 +80,9 @@ class Resolver {
     resolve_migrations();
     resolve_seeders();
     resolve_selection();
+    const bool development = settings_.tier == Tier::development;
+    settings_.migrations.limits = limits("migrations", section_.migrations, development ? "none" : "5s");
+    settings_.seeders.limits = limits("seeding", section_.seeding, "none");
     settings_.hooks.before_migrate = hooks("hooks.before_migrate", toml_.before_migrate);
     settings_.hooks.after_migrate = hooks("hooks.after_migrate", toml_.after_migrate);
     settings_.hooks.after_seed = hooks("hooks.after_seed", toml_.after_seed);
@@ -294,6 +297,23 @@ class Resolver {
     for (const auto& [seeder, values] : section_.parameters)
       for (const auto& [name, value] : values)
         seeders.parameters[seeder][name] = parameter(seeder, name, value);
+  }
+
+  Limits limits(const std::string& what, const LimitTexts& written, const std::string& default_lock) {
+    return {limit(what + ".lock_timeout", written.lock_timeout, default_lock),
+            limit(what + ".statement_timeout", written.statement_timeout, "none")};
+  }
+
+  Limit limit(const std::string& key, const std::optional<Text>& written, const std::string& fallback) {
+    const Value value = pick(in_section(key), {}, written, fallback);
+    Limit result{in_section(key), value.text, value.source, {}, written.has_value()};
+    if (value.text != "none") {
+      result.longest = at_place_of(value, [&] { return parse_duration(value.text, in_section(key)); });
+    } else if (result.set) {
+      result.longest = std::chrono::milliseconds(0);
+    }
+    if (result.set || settings_.url.engine == Engine::postgres) note(key, value.text, value.source);
+    return result;
   }
 
   ParameterValue parameter(const std::string& seeder, const std::string& name,

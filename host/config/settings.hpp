@@ -39,6 +39,19 @@ struct Hook {
   std::string source;
 };
 
+/// How long one statement may take or wait, in an environment.  PostgreSQL only.
+struct Limit {
+  std::string key;                    ///< "environments.staging.migrations.lock_timeout"
+  std::string value;                  ///< as written: "5s", or "none"
+  std::string source;
+  std::optional<std::chrono::milliseconds> longest;  ///< nothing: as the server has it; zero: for ever
+  bool set = false;                   ///< false: it is the default
+};
+
+struct Limits {
+  Limit lock, statement;
+};
+
 struct MigrationSettings {
   std::filesystem::path directory;  ///< absolute
   bool directory_named = false;     ///< a missing folder that was named is an error
@@ -46,6 +59,7 @@ struct MigrationSettings {
   std::string history = "seedbed";
   std::string out_of_order;         ///< refuse | apply | skip; empty: the tier's default
   std::string own_transactions = "refuse";
+  Limits limits;
 };
 
 struct SeederSettings {
@@ -59,6 +73,7 @@ struct SeederSettings {
   bool all_in_one_transaction = true;
   std::map<std::string, std::map<std::string, ParameterValue>> parameters;
   std::vector<std::string> trigger_tables;
+  Limits limits;
 };
 
 struct HookSettings {

@@ -176,9 +176,14 @@ void check_environment_name(const std::string& name, const Place& place) {
   }
 }
 
+LimitTexts limits(const Section& section) {
+  section.only({"lock_timeout", "statement_timeout"});
+  return {section.duration("lock_timeout"), section.duration("statement_timeout")};
+}
+
 EnvironmentSection environment(const Section& section) {
   section.only(
-      {"tier", "url", "seeders", "trigger_tables", "protected", "lock_timeout", "parameters"});
+      {"tier", "url", "seeders", "trigger_tables", "protected", "lock_timeout", "migrations", "seeding", "parameters"});
   EnvironmentSection result;
   result.tier = section.text("tier");
   result.url = section.text("url");
@@ -186,6 +191,8 @@ EnvironmentSection environment(const Section& section) {
   result.seeders = section.texts("seeders");
   result.trigger_tables = section.texts("trigger_tables");
   result.is_protected = section.boolean("protected");
+  result.migrations = limits(section.section("migrations"));
+  result.seeding = limits(section.section("seeding"));
   const Section parameters = section.section("parameters");
   parameters.each([&](const std::string& seeder, const Place&) {
     const Section values = parameters.section(seeder);

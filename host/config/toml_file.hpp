@@ -23,11 +23,16 @@ struct HookText {
 
 using HookList = At<std::vector<HookText>>;
 
+struct LimitTexts {
+  std::optional<Text> lock_timeout, statement_timeout;  ///< durations
+};
+
 struct EnvironmentSection {
   std::optional<Text> tier, url;
   std::optional<Text> lock_timeout;  ///< a duration; a bare number is seconds
   std::optional<TextList> seeders, trigger_tables;
   std::optional<At<bool>> is_protected;
+  LimitTexts migrations, seeding;
   std::map<std::string, std::map<std::string, Scalar>> parameters;
 };
 

@@ -65,6 +65,12 @@ struct ConnectOptions {
   std::chrono::milliseconds patience{5000};  ///< SQLite: for another process to unlock the file
 };
 
+/// How long one statement may take, or wait for somebody else's lock.  Nothing: as the server has
+/// it; zero: for ever.  SQLite has no such limits: begin() has the only lock there is.
+struct TimeLimits {
+  std::optional<std::chrono::milliseconds> lock, statement;
+};
+
 struct BeginOptions {
   std::chrono::milliseconds patience{0};
 
@@ -75,6 +81,8 @@ struct BeginOptions {
   /// No other transaction that was begun so may overlap: for what happens before there is a ledger
   /// with a lock.
   bool alone = false;
+
+  TimeLimits limits{};  ///< for every statement of the transaction; of a script, for the script's alone
 };
 
 /// Thrown text of the engine, turned into Error{failed} with SQLSTATE, detail and hint.  Every
@@ -94,8 +102,13 @@ class Database {
   /// Never throws; does nothing outside a transaction.
   virtual void rollback() noexcept = 0;
   virtual bool in_transaction() const = 0;
-  /// Lets no statement of the open transaction wait longer than this for somebody else's lock.
-  virtual void limit_lock_waits(std::chrono::milliseconds longest) = 0;
+  /// The same limits for statements outside a transaction, until reset_session(); does nothing behind
+  /// a pooler, where the session is not ours alone.
+  virtual void limit_session(const TimeLimits&) {}
+
+  /// Calls `work` inside the open transaction as the role that has connected, whatever role a file
+  /// has set, which then has it again.
+  virtual void as_ourselves(const std::function<void()>& work) { work(); }
 
   /// Runs one statement; `$1`, `$2`, … stand for `params` on both engines.  Returns the number of
   /// rows it changed.
@@ -113,6 +126,28 @@ class Database {
   using Locate = std::function<Place(std::size_t offset)>;
   virtual void run_script(std::string_view text, std::span<const sql::Statement> statements,
                           const Locate& locate) = 0;
+
+  /// A script that is a transaction of its own, and what else belongs to that transaction.
+  struct ScriptTransaction {
+    BeginOptions begin;
+    std::string guard;  ///< a query, run first: unless it has a row, nothing is done
+    std::string_view text;
+    std::span<const sql::Statement> statements;
+    Locate locate;
+    std::vector<std::string> after;  ///< run once the session is as it was before the script
+  };
+
+  /// Begins a transaction, runs the script as run_script() does, undoes what it left in the session,
+  /// and commits.  Returns false if the guard had no row.  Whatever goes wrong, nothing of it
+  /// remains, unless the Error is in doubt.  An error without a place is not the script's but that
+  /// of what is done before and after it, a deferred constraint's for one.
+  ///
+  /// Rationale: PostgreSQL is sent all of it in one message, or in few, since it is round trips that
+  /// cost; the guard is part of it, so that it holds for everything that commits.
+  virtual bool run_transaction(const ScriptTransaction& work);
+
+  /// `text` in quotes, as SQL writes it, for what run_transaction() runs before and after.
+  virtual std::string literal(std::string_view text) const = 0;
 
   /// Undoes what a file may have left in the session (role, settings, cursors, temporary objects),
   /// inside the current transaction.  Checks deferred constraints.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -33,6 +34,8 @@ std::string Ledger::utc(std::string_view column) const {
   return fmt::format("replace(substr({}, 1, 19), 'T', ' ')", column);
 }
 
+std::string Ledger::instant(std::int64_t microseconds) const { return database_.literal(iso_timestamp(microseconds)); }
+
 bool Ledger::owns(std::string_view name) const {
   const std::string prefix = table("");
   if (!name.starts_with(prefix)) return false;
@@ -43,12 +46,39 @@ bool Ledger::owns(std::string_view name) const {
 bool Ledger::exists() { return database_.table_exists(table("identity")); }
 
 int Ledger::version() {
+  if (version_) return *version_;
+  version_ = 0;
   if (!exists()) return 0;
   const std::vector<Row> rows = database_.query(fmt::format("SELECT ledger_version FROM {}", table("identity")));
-  return rows.empty() ? 0 : std::stoi(rows[0][0].value_or("0"));
+  if (!rows.empty()) version_ = std::stoi(rows[0][0].value_or("0"));
+  return *version_;
 }
 
 bool Ledger::ready() { return version() == kLedgerVersion; }
+
+std::vector<std::string> Ledger::steps_from(int version) const {
+  std::vector<std::string> statements;
+  for (int step = version + 1; step <= kLedgerVersion; ++step) {
+    std::ranges::move(ledger_upgrade(step, database_.engine()), std::back_inserter(statements));
+  }
+  statements.push_back(fmt::format("INSERT INTO {} (only_row, ledger_version, created_at) VALUES (1, {}, {}) "
+                                   "ON CONFLICT (only_row) DO UPDATE SET ledger_version = excluded.ledger_version",
+                                   table("identity"), kLedgerVersion, instant(now_microseconds())));
+  return statements;
+}
+
+bool Ledger::create(std::chrono::milliseconds patience) {
+  Database::ScriptTransaction creation;
+  creation.begin = {.patience = patience, .alone = true};
+  creation.guard = database_.engine() == Engine::postgres
+                       ? "SELECT 1 WHERE to_regclass('seedbed.identity') IS NULL"
+                       : "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'seedbed_identity')";
+  creation.after = steps_from(0);
+  if (!database_.run_transaction(creation)) return false;
+  version_ = kLedgerVersion;
+  log::info("ledger_prepared", {{"from_version", 0}, {"to_version", kLedgerVersion}});
+  return true;
+}
 
 void Ledger::prepare() {
   const int found = version();
@@ -57,13 +87,8 @@ void Ledger::prepare() {
         .hint("A newer seedbed has worked on this database. Use that one, or a newer one still.");
   }
   if (found == kLedgerVersion) return;
-  for (int step = found + 1; step <= kLedgerVersion; ++step) {
-    for (const std::string& statement : ledger_upgrade(step, database_.engine())) database_.execute(statement);
-  }
-  const std::array params{integer_value(kLedgerVersion), timestamp_value(now_microseconds())};
-  database_.execute(fmt::format("INSERT INTO {} (only_row, ledger_version, created_at) VALUES (1, $1, $2) "
-                                "ON CONFLICT (only_row) DO UPDATE SET ledger_version = excluded.ledger_version",
-                                table("identity")), params);
+  for (const std::string& statement : steps_from(found)) database_.execute(statement);
+  version_ = kLedgerVersion;
   log::info("ledger_prepared", {{"from_version", found}, {"to_version", kLedgerVersion}});
 }
 
@@ -83,19 +108,30 @@ bool Ledger::is_applied(std::string_view version) {
   return !database_.query(fmt::format("SELECT 1 FROM {} WHERE version = $1", table("migrations")), params).empty();
 }
 
-void Ledger::record(const AppliedMigration& migration) {
-  const std::array params{text_value(migration.version), text_value(migration.name), text_value(migration.file),
-                          text_value(migration.sha256), text_value(migration.token_hash),
-                          integer_value(migration.token_algorithm), timestamp_value(now_microseconds()),
-                          integer_value(migration.took_ms), text_value(migration.origin)};
-  database_.execute(fmt::format("INSERT INTO {} (version, name, file, sha256, token_hash, token_algorithm, applied_at, took_ms, origin) "
-                                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", table("migrations")), params);
+std::string Ledger::recording(const AppliedMigration& migration, std::string_view took_ms, bool repeatable) const {
+  // One clock for all rows of a server, whoever applied them.
+  const std::string now = database_.engine() == Engine::postgres ? "clock_timestamp()" : instant(now_microseconds());
+  return fmt::format(
+      "INSERT INTO {} (version, name, file, sha256, token_hash, token_algorithm, applied_at, took_ms, origin) "
+      "VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}){}",
+      table("migrations"), database_.literal(migration.version), database_.literal(migration.name),
+      database_.literal(migration.file), database_.literal(migration.sha256), database_.literal(migration.token_hash),
+      migration.token_algorithm, now, took_ms, database_.literal(migration.origin),
+      repeatable ? " ON CONFLICT (version) DO UPDATE SET name = excluded.name, file = excluded.file, sha256 = excluded.sha256, "
+                   "token_hash = excluded.token_hash, token_algorithm = excluded.token_algorithm, "
+                   "applied_at = excluded.applied_at, took_ms = excluded.took_ms, origin = excluded.origin"
+                 : "");
 }
 
-void Ledger::record_again(const AppliedMigration& migration) {
-  const std::array params{text_value(migration.version)};
-  database_.execute(fmt::format("DELETE FROM {} WHERE version = $1", table("migrations")), params);
-  record(migration);
+void Ledger::record(const AppliedMigration& migration) {
+  database_.execute(recording(migration, std::to_string(migration.took_ms)));
+}
+
+std::string Ledger::duration_of_transaction() const {
+  if (database_.engine() == Engine::postgres) {
+    return "(extract(epoch FROM clock_timestamp() - transaction_timestamp()) * 1000)::bigint";
+  }
+  return fmt::format("max(0, CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) - {})", now_microseconds() / 1000);
 }
 
 std::vector<std::string> Ledger::statements(std::string_view version) {
@@ -140,19 +176,18 @@ void Ledger::forget(std::string_view seeder) {
   database_.execute(fmt::format("DELETE FROM {} WHERE seeder = $1", table("seeds")), params);
 }
 
-void Ledger::record(const RecordedRun& run) {
+std::string Ledger::recording(const RecordedRun& run) const {
   const Operator who = current_operator();
-  const std::string id = random_id();
   const std::string error = log::redacted(run.error);
-  const std::array params{text_value(id), timestamp_value(run.started_at), integer_value(run.took_ms),
-                          text_value(run.command), text_value(run.environment), text_value(run.tier),
-                          text_value(who.name), text_value(who.host), text_value(SEEDBED_VERSION),
-                          who.commit.empty() ? null_value() : text_value(who.commit), text_value(run.outcome),
-                          error.empty() ? null_value() : text_value(error), integer_value(run.migrations),
-                          integer_value(run.inserted), integer_value(run.updated), integer_value(run.deleted)};
-  database_.execute(fmt::format("INSERT INTO {} (id, started_at, took_ms, command, environment, tier, operator, host, "
-                                "seedbed_version, git_commit, outcome, error, migrations, inserted, updated, deleted) VALUES "
-                                "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)", table("runs")), params);
+  const auto text = [&](std::string_view value) { return database_.literal(value); };
+  const auto text_or_null = [&](std::string_view value) { return value.empty() ? std::string("NULL") : text(value); };
+  return fmt::format(
+      "INSERT INTO {} (id, started_at, took_ms, command, environment, tier, operator, host, seedbed_version, git_commit, "
+      "outcome, error, migrations, inserted, updated, deleted) "
+      "VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
+      table("runs"), text(random_id()), instant(run.started_at), run.took_ms, text(run.command), text(run.environment),
+      text(run.tier), text(who.name), text(who.host), text(SEEDBED_VERSION), text_or_null(who.commit), text(run.outcome),
+      text_or_null(error), run.migrations, run.inserted, run.updated, run.deleted);
 }
 
 }  // namespace seedbed::host

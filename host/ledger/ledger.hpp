@@ -1,6 +1,7 @@
 #pragma once
 // What seedbed remembers in the database itself: applied migrations, seeders, runs.
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -54,11 +55,21 @@ class Ledger {
  public:
   explicit Ledger(Database& database) : database_(database) {}
 
+  /// Of a `version` that the caller knows, so that nobody has to ask for it.
+  Ledger(Database& database, int version) : database_(database), version_(version) {}
+
   /// True for the ledger's own tables, by the name that Database::changes() gives them.
   bool owns(std::string_view table) const;
 
   /// True if the database has a ledger, whatever its version.
   bool exists();
+
+  /// The version of the database's ledger; 0: it has none.
+  int version();
+
+  /// Creates what is missing, in a transaction of its own, on a database without a ledger.  Returns
+  /// false, and does nothing, if it has one or somebody else is at it.
+  bool create(std::chrono::milliseconds patience);
 
   /// Creates what is missing and upgrades an older ledger.
   ///
@@ -71,9 +82,14 @@ class Ledger {
   /// In the order in which they were applied.  Reads a ledger of any version.
   std::vector<AppliedMigration> migrations();
   bool is_applied(std::string_view version);
+
   void record(const AppliedMigration& migration);
-  /// A repeatable migration that ran again.
-  void record_again(const AppliedMigration& migration);
+  /// The statement that records `migration`, for Database::run_transaction() or execute().  A
+  /// repeatable one takes the place of its earlier row.  `took_ms` is SQL.
+  std::string recording(const AppliedMigration& migration, std::string_view took_ms, bool repeatable = false) const;
+  /// SQL for the milliseconds that the transaction has lasted: by the server's clock on PostgreSQL;
+  /// on SQLite, by the system's, since this call.
+  std::string duration_of_transaction() const;
 
   /// The hashes of the statements of `version` that took effect outside a transaction, in order.
   std::vector<std::string> statements(std::string_view version);
@@ -84,14 +100,17 @@ class Ledger {
   void remember(const RememberedSeed& seed);
   void forget(std::string_view seeder);
 
-  void record(const RecordedRun& run);
+  /// The statement that records `run`.
+  std::string recording(const RecordedRun& run) const;
 
  private:
   std::string table(std::string_view name) const;
   std::string utc(std::string_view column) const;
-  int version();
+  std::string instant(std::int64_t microseconds) const;
+  std::vector<std::string> steps_from(int version) const;
 
   Database& database_;
+  std::optional<int> version_;  ///< asked for once
 };
 
 }  // namespace seedbed::host

@@ -86,11 +86,21 @@ RunLock::~RunLock() {
   try {
     const UninterruptedScope uninterrupted;
     database_.rollback();
-    const std::array params{integer_value(fence_)};
-    database_.execute("UPDATE seedbed.lock SET run = NULL, lease_until = NULL WHERE id = 1 AND fence = $1", params);
+    release({}, patience_);
   } catch (const std::exception& error) {  // the lease ends by itself
     log::debug("lock_not_released", {{"cause", error.what()}});
   }
+}
+
+void RunLock::release(std::vector<std::string> also, milliseconds patience) {
+  Database::ScriptTransaction end;
+  end.begin.patience = patience;
+  end.after = std::move(also);
+  if (fence_ != 0) {
+    end.after.push_back(fmt::format("UPDATE seedbed.lock SET run = NULL, lease_until = NULL WHERE id = 1 AND fence = {}", fence_));
+  }
+  database_.run_transaction(end);
+  fence_ = 0;
 }
 
 bool RunLock::try_acquire(std::chrono::seconds lease) {
@@ -110,28 +120,39 @@ bool RunLock::try_acquire(std::chrono::seconds lease) {
   return true;
 }
 
-void RunLock::hold() {
-  if (fence_ == 0) return;
-  const std::array params{integer_value(fence_)};
-  if (!database_.query("SELECT 1 FROM seedbed.lock WHERE id = 1 AND fence = $1 FOR NO KEY UPDATE", params).empty()) return;
-  throw Error(ExitCode::locked, fmt::format("lost the lock of \"{}\" to another run", url_.display))
+std::string RunLock::guard() const {
+  if (fence_ == 0) return "";
+  return fmt::format("SELECT 1 FROM seedbed.lock WHERE id = 1 AND fence = {} FOR NO KEY UPDATE", fence_);
+}
+
+Error RunLock::lost() {
+  return Error(ExitCode::locked, fmt::format("lost the lock of \"{}\" to another run", url_.display))
       .detail(fmt::format("This run had not been heard of for {} s. {}", kLease.count(), holder_of(database_)));
+}
+
+void RunLock::hold() {
+  if (fence_ != 0 && database_.query(guard()).empty()) throw lost();
+}
+
+std::string RunLock::extension() const { return fence_ == 0 ? "" : extension(kLease); }
+
+std::string RunLock::extension(std::chrono::seconds lease) const {
+  return fmt::format("UPDATE seedbed.lock SET lease_until = clock_timestamp() + {} WHERE id = 1 AND fence = {}",
+                     interval(lease), fence_);
 }
 
 void RunLock::extend() { extend(kLease); }
 
 void RunLock::extend(std::chrono::seconds lease) {
-  if (fence_ == 0) return;
-  const std::array params{integer_value(fence_)};
-  database_.execute(fmt::format("UPDATE seedbed.lock SET lease_until = clock_timestamp() + {} WHERE id = 1 AND fence = $1",
-                                interval(lease)), params);
+  if (fence_ != 0) database_.execute(extension(lease));
 }
 
-RehearsalTransaction::RehearsalTransaction(Database& database, const DatabaseUrl& url, milliseconds patience) {
+RehearsalTransaction::RehearsalTransaction(Database& database, const DatabaseUrl& url, milliseconds patience,
+                                           const TimeLimits& limits) {
   if (url.engine == Engine::sqlite && !url.file.empty() && std::filesystem::exists(url.file)) {
     file_.emplace(url.file, owner_text(), patience);
   }
-  const BeginOptions options{patience, /*rebuilds_tables=*/false, /*alone=*/true};
+  const BeginOptions options{.patience = patience, .alone = true, .limits = limits};
   if (url.engine == Engine::sqlite || !database.table_exists("seedbed.lock")) {
     transaction_.emplace(database, options);
     return;

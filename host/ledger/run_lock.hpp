@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "database/database.hpp"
 #include "database/url.hpp"
@@ -48,6 +49,18 @@ class RunLock {
   /// accompany it.
   void extend(std::chrono::seconds lease);
 
+  /// What hold() asks the database, for Database::run_transaction(); empty: there is nothing to hold.
+  std::string guard() const;
+
+  /// The statement that lets the lease begin anew; empty as guard() is.
+  std::string extension() const;
+
+  /// The error of a lock that another run has taken over.
+  Error lost();
+
+  /// Gives the lock up and runs `also` in the same transaction, which waits at most `patience` to begin.
+  void release(std::vector<std::string> also, std::chrono::milliseconds patience);
+
   Database& database() { return database_; }
   const DatabaseUrl& url() const { return url_; }
   std::chrono::milliseconds patience() const { return patience_; }
@@ -55,6 +68,7 @@ class RunLock {
 
  private:
   bool try_acquire(std::chrono::seconds lease);
+  std::string extension(std::chrono::seconds lease) const;
 
   Database& database_;
   const DatabaseUrl& url_;
@@ -85,8 +99,8 @@ class Heartbeat {
 /// commit() was called.
 class LockedTransaction {
  public:
-  explicit LockedTransaction(RunLock& lock, bool rebuilds_tables = false)
-      : transaction_(lock.database(), {lock.patience(), rebuilds_tables, false}), lock_(lock) {
+  explicit LockedTransaction(RunLock& lock, const TimeLimits& limits = {})
+      : transaction_(lock.database(), {.patience = lock.patience(), .limits = limits}), lock_(lock) {
     lock_.hold();
   }
 
@@ -105,7 +119,8 @@ class LockedTransaction {
 class RehearsalTransaction {
  public:
   /// Waits at most `patience`, with nothing open while it waits.  Throws Error{locked}.
-  RehearsalTransaction(Database& database, const DatabaseUrl& url, std::chrono::milliseconds patience);
+  RehearsalTransaction(Database& database, const DatabaseUrl& url, std::chrono::milliseconds patience,
+                       const TimeLimits& limits = {});
 
  private:
   std::optional<FileLock> file_;

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <regex>
 #include <span>
 
 #include <fmt/format.h>
+
+#include "database/sql/transaction.hpp"
 
 namespace seedbed::host {
 
@@ -20,43 +21,35 @@ std::chrono::microseconds since(Clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
 }
 
-/// The statements inside a BEGIN … COMMIT that wraps the whole file, or all of them.
-std::span<const Statement> unwrapped(const std::vector<Statement>& all) {
-  const std::span<const Statement> statements(all);
-  if (all.size() >= 2 && all.front().kind == Kind::begin && all.back().kind == Kind::commit) {
-    return statements.subspan(1, all.size() - 2);
-  }
-  return statements;
+sql::OneTransaction as_one_transaction(const Migration& migration) {
+  return sql::as_one_transaction(migration.up.text, migration.up.statements);
 }
 
-const Statement* first_control(const SqlPart& part) {
-  for (const Statement& statement : unwrapped(part.statements)) {
-    if (statement.kind == Kind::begin || statement.kind == Kind::commit ||
-        statement.kind == Kind::rollback)
-      return &statement;
-  }
-  return nullptr;
+/// The statement that records it.  `took_ms` is SQL.
+std::string recording(const Ledger& ledger, const Migration& migration, const std::string& took_ms) {
+  AppliedMigration row;
+  row.version = migration.version;
+  row.name = migration.name;
+  row.file = migration.file;
+  row.sha256 = migration.sha256;
+  row.token_hash = migration.token_hash;
+  if (migration.as_is) row.origin = "as-is";
+  return ledger.recording(row, took_ms, migration.repeatable);
 }
 
-AppliedMigration ledger_row(const Migration& migration, std::chrono::microseconds took) {
-  return {migration.version,
-          migration.name,
-          migration.file,
-          migration.sha256,
-          migration.token_hash,
-          sql::kTokenHashAlgorithm,
-          "",
-          took.count() / 1000};
-}
-
-void record(Database& database, const Migration& migration, std::chrono::microseconds took,
-            const std::string& beside) {
-  Ledger ledger(database);
-  if (migration.repeatable)
-    ledger.record_again(ledger_row(migration, took));
-  else
-    ledger.record(ledger_row(migration, took));
-  if (!beside.empty()) database.execute(beside);
+/// An error of what follows the file's statements: a constraint that was to be checked then, or a
+/// ledger that cannot be written any more.
+Error after_script(Error error, const Migration& migration) {
+  if (error.code() != ExitCode::failed) return error;
+  error.at({migration.up.path.string(), 0, 0, ""});
+  const auto says = [&](const char* words) { return error.message().find(words) != std::string::npos; };
+  const bool missing = error.sqlstate() == "42P01" || error.sqlstate() == "3F000";
+  if (!(missing && says("seedbed")) && !says("no such table: seedbed_")) return error;
+  return Error(ExitCode::failed, "the file has taken away the ledger: " + error.message())
+      .at(error.place())
+      .sqlstate(error.sqlstate())
+      .detail("A migration is recorded in the ledger in its own transaction, which therefore was rolled back.")
+      .hint("Leave the schema \"seedbed\", or the tables \"seedbed_…\" of SQLite, alone.");
 }
 
 void run_part(Database& database, const SqlPart& part, std::span<const Statement> statements) {
@@ -85,12 +78,17 @@ std::size_t statements_done(Database& database, const Migration& migration) {
 void record_statement(RunLock& lock, const Migration& migration, std::size_t index) {
   Database& database = lock.database();
   const std::string hash = statement_hash(migration, migration.up.statements[index], database.engine());
+  const auto record = [&] { Ledger(database).record_statement(migration.version, index, hash); };
   if (database.in_transaction()) {  // the file's own: what it undoes, it undoes with this
-    Ledger(database).record_statement(migration.version, index, hash);
+    database.as_ourselves(record);
     return;
   }
-  LockedTransaction transaction(lock);
-  Ledger(database).record_statement(migration.version, index, hash);
+  Transaction transaction(database, {.patience = lock.patience()});
+  database.as_ourselves([&] {
+    lock.hold();
+    record();
+    lock.extend();
+  });
   transaction.commit();
 }
 
@@ -111,10 +109,12 @@ void run_outside(RunLock& lock, const Migration& migration, std::size_t index) {
 }
 
 std::chrono::microseconds apply_outside(RunLock& lock, const Migration& migration,
-                                        const std::string& beside) {
+                                        const std::string& beside, const TimeLimits& limits) {
   const auto start = Clock::now();
   Database& database = lock.database();
-  for (std::size_t i = statements_done(database, migration); i < migration.up.statements.size(); ++i) {
+  const std::size_t done = statements_done(database, migration);
+  database.limit_session(limits);
+  for (std::size_t i = done; i < migration.up.statements.size(); ++i) {
     run_outside(lock, migration, i);
     record_statement(lock, migration, i);
   }
@@ -127,8 +127,10 @@ std::chrono::microseconds apply_outside(RunLock& lock, const Migration& migratio
   database.reset_session();  // first: the lock is not that of a role the file has set
   LockedTransaction transaction(lock);
   const auto took = since(start);
-  record(database, migration, took, beside);
-  Ledger(database).forget_statements(migration.version);
+  Ledger ledger(database);
+  database.execute(recording(ledger, migration, std::to_string(took.count() / 1000)));
+  if (!beside.empty()) database.execute(beside);
+  ledger.forget_statements(migration.version);
   transaction.commit();
   return took;
 }
@@ -136,14 +138,18 @@ std::chrono::microseconds apply_outside(RunLock& lock, const Migration& migratio
 }  // namespace
 
 bool controls_transactions(const Migration& migration) {
-  return migration.up.transactional && first_control(migration.up) != nullptr;
+  if (!migration.up.transactional) return false;
+  const sql::OneTransaction file = as_one_transaction(migration);
+  return file.stray != nullptr || file.blocks > 1 || (file.blocks == 1 && !file.wrapped);
 }
 
 void refuse_transaction_control(const Migration& migration) {
-  if (!controls_transactions(migration)) return;
+  if (!migration.up.transactional) return;
+  const Statement* const stray = as_one_transaction(migration).stray;
+  if (stray == nullptr) return;
   throw Error(ExitCode::refused,
               fmt::format("migration \"{}\" controls transactions itself", migration.file))
-      .at(place_of(migration.up, first_control(migration.up)->offset))
+      .at(place_of(migration.up, stray->offset))
       .detail(
           "A migration and its ledger row commit in one transaction, which this statement would end "
           "or split.")
@@ -175,41 +181,49 @@ bool runs_outside_transaction(const Migration& migration, std::string* why) {
   return true;
 }
 
-std::optional<std::chrono::microseconds> apply_migration(RunLock& lock, const Migration& migration,
-                                                         const std::string& beside) {
-  Database& database = lock.database();
-  const auto applied_meanwhile = [&] {
-    return !migration.repeatable && Ledger(database).is_applied(migration.version);
-  };
-  if (runs_outside_transaction(migration)) {
-    if (applied_meanwhile()) return std::nullopt;
-    return apply_outside(lock, migration, beside);
-  }
-  LockedTransaction transaction(lock, rebuilds_tables(migration));
-  if (applied_meanwhile()) return std::nullopt;
-  const auto took = rehearse_migration(database, migration, beside);
+std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migration, const std::string& beside,
+                                          const TimeLimits& limits) {
+  if (runs_outside_transaction(migration)) return apply_outside(lock, migration, beside, limits);
+  const auto start = Clock::now();
+  const Ledger ledger(lock.database());
+  Database::ScriptTransaction work;
+  work.begin = {.patience = lock.patience(), .rebuilds_tables = rebuilds_tables(migration), .limits = limits};
+  work.guard = lock.guard();
+  work.text = migration.up.text;
+  const sql::OneTransaction file = as_one_transaction(migration);
+  work.statements = file.statements;
+  work.locate = [&](std::size_t offset) { return place_of(migration.up, offset); };
+  work.after.push_back(recording(ledger, migration, ledger.duration_of_transaction()));
+  if (!beside.empty()) work.after.push_back(beside);
+  if (const std::string extension = lock.extension(); !extension.empty()) work.after.push_back(extension);
+  bool held = false;
   try {
-    transaction.commit();
+    held = lock.database().run_transaction(work);
   } catch (Error& error) {
-    if (error.place().file.empty()) error.at({migration.up.path.string(), 0, 0, ""});
-    throw;
+    if (error.sqlstate() == "55P04" && file.blocks > 1) {
+      error.hint("The transactions of a file are one here; --own-transactions as-is runs them as they were written.");
+    }
+    if (!error.place().file.empty()) throw;
+    throw after_script(error, migration);
   }
-  return took;
+  if (!held) throw lock.lost();
+  return since(start);
 }
 
 std::chrono::microseconds rehearse_migration(Database& database, const Migration& migration,
                                              const std::string& beside) {
   const auto start = Clock::now();
-  run_part(database, migration.up, unwrapped(migration.up.statements));
+  run_part(database, migration.up, as_one_transaction(migration).statements);
   try {
     database.reset_session();
-  } catch (Error& error) {  // a deferred constraint
-    if (error.place().file.empty()) error.at({migration.up.path.string(), 0, 0, ""});
-    throw;
+    const Ledger ledger(database);
+    database.execute(recording(ledger, migration, ledger.duration_of_transaction()));
+    if (!beside.empty()) database.execute(beside);
+  } catch (Error& error) {
+    if (!error.place().file.empty()) throw;
+    throw after_script(error, migration);
   }
-  const auto took = since(start);
-  record(database, migration, took, beside);
-  return took;
+  return since(start);
 }
 
 }  // namespace seedbed::host

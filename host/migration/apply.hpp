@@ -10,10 +10,12 @@
 namespace seedbed::host {
 
 /// True if a forward part that should run in one transaction begins, commits or rolls back some of
-/// its own.  A BEGIN … COMMIT around the whole file is the migration's transaction and does not count.
+/// its own, be it that they can be taken for parts of one.  A BEGIN … COMMIT around the whole file is
+/// the migration's transaction and does not count.
 bool controls_transactions(const Migration& migration);
 
-/// Throws Error{refused} at the first statement for which controls_transactions() is true.
+/// Throws Error{refused} at the first statement that would end or split the migration's transaction.
+/// Whole BEGIN … COMMIT blocks are parts of it.
 void refuse_transaction_control(const Migration& migration);
 
 /// True if the file runs outside a transaction: because it says so, or because a statement in it,
@@ -24,16 +26,14 @@ bool runs_outside_transaction(const Migration& migration, std::string* why = nul
 /// only outside a transaction, so the switch is then Database::begin()'s.
 bool rebuilds_tables(const Migration& migration);
 
-/// Runs `migration` and records it, and in the same transaction runs `beside`, a statement that
-/// records it elsewhere, unless that is empty.  Returns how long it took, or nothing when another run had
-/// applied it meanwhile.
+/// Runs `migration` and records it, as long as the lock is held; in the same transaction runs `beside`,
+/// a statement that records it elsewhere, unless that is empty.  Returns how long it took.
 ///
 /// Throws Error at the place in the file.  Nothing of a migration that runs inside a transaction
 /// then remains; of one that runs outside, each statement is recorded as it succeeds, and the next
 /// run goes on at the one that failed.
-std::optional<std::chrono::microseconds> apply_migration(RunLock& lock,
-                                                         const Migration& migration,
-                                                         const std::string& beside = "");
+std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migration,
+                                          const std::string& beside = "", const TimeLimits& limits = {});
 
 /// Runs `migration` and records it inside the transaction that is open, which the caller rolls
 /// back.

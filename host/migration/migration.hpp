@@ -49,6 +49,7 @@ struct Migration {
   SqlPart up;
   std::optional<SqlPart> down;
   bool repeatable = false;
+  bool as_is = false;      ///< controls transactions itself and runs as it was written: up.transactional is false
   std::string sha256;      ///< of the forward file's bytes
   std::string token_hash;  ///< see sql::token_hash; of the file's bytes, before replacement
 };

@@ -21,6 +21,7 @@ std::size_t committed_seeders(const Outcome& outcome) {
 std::string what_stays(const Outcome& outcome) {
   const std::size_t migrations = outcome.migrations.size();
   const std::size_t seeders = committed_seeders(outcome);
+  if (outcome.error->is_in_doubt()) return "whether the last commit took effect is not known";
   if (outcome.partly_applied && migrations == 0) return "part of a migration may remain";
   if (outcome.dry_run || (migrations == 0 && seeders == 0)) return "nothing was changed";
   if (seeders == 0) {

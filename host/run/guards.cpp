@@ -36,7 +36,7 @@ void check_target_version(const std::vector<Migration>& files, const std::string
 }
 
 void refuse_foreign_database(const Preparation& preparation, bool accept_nonempty) {
-  if (preparation.ledger_found || accept_nonempty) return;
+  if (preparation.ledger_version > 0 || accept_nonempty) return;
   if (preparation.supabase && preparation.supabase->exists()) return;
   const std::vector<std::string> tables = preparation.database->user_tables();
   // Another first run may have made the ledger since it was looked for.

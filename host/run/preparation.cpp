@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "ledger/schema.hpp"
 #include "migration/apply.hpp"
 #include "run/retry.hpp"
 
@@ -25,7 +26,8 @@ MigrationFolder read_files(const Settings& settings) {
   MigrationFolder folder = read_migrations(migrations.directory, format, settings.url.engine, settings.root, options);
   if (migrations.own_transactions == "as-is") {
     for (Migration& file : folder.migrations) {
-      if (controls_transactions(file)) file.up.transactional = false;
+      file.as_is = controls_transactions(file);
+      if (file.as_is) file.up.transactional = false;
     }
   }
   return folder;
@@ -55,12 +57,9 @@ Preparation prepare_files(const Settings& settings, const std::vector<std::strin
 void look_at_database(Preparation& preparation, const Settings& settings, const ConnectOptions& options) {
   preparation.database = connect(settings.url, options);
   Ledger ledger(*preparation.database);
-  preparation.ledger_found = ledger.exists();
+  preparation.ledger_version = ledger.version();
   std::vector<AppliedMigration> applied;
-  if (preparation.ledger_found) {
-    applied = ledger.migrations();
-    preparation.seeds = ledger.seeds();
-  }
+  if (preparation.ledger_version > 0) applied = ledger.migrations();
   if (settings.migrations.history == "supabase") {
     preparation.supabase.emplace(*preparation.database);
     preparation.difference = compare_histories(*preparation.supabase, preparation.files, applied);
@@ -76,13 +75,15 @@ void open_ledger(Preparation& preparation, const Settings& settings, std::chrono
   if (!file.empty() && !std::filesystem::exists(file, ignored)) {
     preparation.database = connect(settings.url, {wait, /*create=*/true, settings.lock_timeout});
   }
+  if (preparation.ledger_version == kLedgerVersion) return;
   Database& database = *preparation.database;
-  if (Ledger(database).ready()) return;
   with_retries("ledger", [&] {
+    if (preparation.ledger_version == 0 && Ledger(database).create(settings.lock_timeout)) return;
     Transaction transaction(database, {.patience = settings.lock_timeout, .alone = true});
     Ledger(database).prepare();
     transaction.commit();
   });
+  preparation.ledger_version = kLedgerVersion;
 }
 
 }  // namespace seedbed::host

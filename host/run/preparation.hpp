@@ -21,11 +21,10 @@ struct Preparation {
   std::vector<Migration> files;              ///< in the folder's order
   std::vector<PlannedSeeder> seeders;        ///< in the order in which they run
   std::unique_ptr<Database> database;
-  bool ledger_found = false;
+  int ledger_version = 0;                    ///< 0: the database has no ledger
   std::optional<SupabaseHistory> supabase;   ///< with history = "supabase"
   HistoryDifference difference;              ///< of the two histories; empty without `supabase`
   std::vector<PlannedMigration> migrations;  ///< files beside the ledger, and beside `supabase`
-  std::vector<RememberedSeed> seeds;
 
   const Migration& file(const std::string& version) const;
 };

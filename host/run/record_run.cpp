@@ -55,15 +55,19 @@ std::int64_t RunStart::clock_reading() {
 }
 
 void record_run(Database& database, const Outcome& outcome, const RunStart& start,
-                std::chrono::milliseconds patience) noexcept {
+                std::chrono::milliseconds patience, RunLock* lock) noexcept {
   if (outcome.dry_run || (!outcome.error && outcome.nothing_changed())) return;
   try {
     const UninterruptedScope uninterrupted;
-    const RecordedRun run = row_of(outcome, start);
-    Transaction transaction(database, {.patience = patience_for_record(outcome, patience)});
-    if (!Ledger(database).ready()) return;  // never made: nothing to write into
-    Ledger(database).record(run);
-    transaction.commit();
+    Ledger ledger(database);
+    const std::string row = ledger.recording(row_of(outcome, start));
+    patience = patience_for_record(outcome, patience);
+    if (lock != nullptr) return lock->release({row}, patience);
+    if (!ledger.ready()) return;  // never made: nothing to write into
+    Database::ScriptTransaction record;
+    record.begin.patience = patience;
+    record.after = {row};
+    database.run_transaction(record);
   } catch (const std::exception& error) {
     // Whoever reads of a failed run need not read that the database was not to be had for this, too.
     const log::Level level = outcome.error ? log::Level::info : log::Level::warning;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "database/database.hpp"
+#include "ledger/run_lock.hpp"
 #include "run/outcome.hpp"
 #include "run/preparation.hpp"
 
@@ -21,13 +22,13 @@ struct RunStart {
   static std::int64_t clock_reading();
 };
 
-/// Writes a row about `outcome` into the ledger's runs, in a transaction of its own.  Runs that
-/// changed nothing and met no trouble leave none, nor do dry runs.
+/// Writes a row about `outcome` into the ledger's runs, in a transaction of its own, with which `lock`
+/// is given up if there is one.  Runs that changed nothing and met no trouble leave none, nor do dry runs.
 ///
 /// Waits at most `patience` for the database.  Never throws: a row that could not be written is
 /// logged, since the run itself has ended by then.
 void record_run(Database& database, const Outcome& outcome, const RunStart& start,
-                std::chrono::milliseconds patience) noexcept;
+                std::chrono::milliseconds patience, RunLock* lock = nullptr) noexcept;
 
 /// Lets `work` fill in `outcome`, times it, and records the run.  An Error that `work` throws rolls back
 /// and ends up in the outcome.

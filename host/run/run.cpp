@@ -14,6 +14,7 @@
 #include "migration/supabase_migration.hpp"
 #include "run/guards.hpp"
 #include "run/hooks.hpp"
+#include "run/limits.hpp"
 #include "run/preparation.hpp"
 #include "run/record_run.hpp"
 #include "run/retry.hpp"
@@ -65,7 +66,7 @@ class Run {
       outcome_.error = with_what_happened(error);
     }
     outcome_.took = start_.elapsed();
-    record_run(database(), outcome_, start_, patience());
+    record_run(database(), outcome_, start_, patience(), lock_ ? &*lock_ : nullptr);
     return std::move(outcome_);
   }
 
@@ -107,6 +108,7 @@ class Run {
     open_ledger(prepared_, settings_, options_.wait);
     lock_.emplace(database(), settings_.url, patience());
     if (prepared_.supabase) keep_histories_in_step();
+    if (!pending_.empty()) leave_out_applied_meanwhile();
     if (!pending_.empty()) apply_migrations();
     if (!seeders_.empty()) seed();
   }
@@ -120,6 +122,17 @@ class Run {
       LockedTransaction transaction(*lock_);
       bring_in_step();
       transaction.commit();
+    });
+  }
+
+  /// What another run applied between our look and our lock.  From here on the lock's fence tells.
+  void leave_out_applied_meanwhile() {
+    const std::vector<AppliedMigration> applied = Ledger(database(), prepared_.ledger_version).migrations();
+    std::erase_if(pending_, [&](const Migration* migration) {
+      const auto row = std::ranges::find(applied, migration->version, &AppliedMigration::version);
+      if (row == applied.end() || (migration->repeatable && row->sha256 != migration->sha256)) return false;
+      outcome_.notices.push_back(fmt::format("{} was applied by another run meanwhile.", migration->file));
+      return true;
     });
   }
 
@@ -166,30 +179,36 @@ class Run {
   void apply(const Migration& migration) {
     throw_if_interrupted();
     try {
-      const auto attempt = [&] { return apply_migration(*lock_, migration, recorded_beside(migration)); };
+      const bool outside = runs_outside_transaction(migration);
+      const Limits& limits = settings_.migrations.limits;
+      const auto attempt = [&] {
+        return apply_migration(*lock_, migration, recorded_beside(migration), outside ? chosen_limits_of(limits) : limits_of(limits));
+      };
       // What ran outside a transaction has taken effect: only the rest could be tried again.
-      const auto took = runs_outside_transaction(migration) ? attempt() : with_retries(migration.file, attempt);
-      if (!took) {
-        outcome_.notices.push_back(fmt::format("{} was applied by another run meanwhile.", migration.file));
-        return;
-      }
-      outcome_.migrations.push_back({migration.version, migration.name, migration.file, *took});
-      log::info("migration_completed", {{"file", migration.file}, {"took_ms", took->count() / 1000}});
-    } catch (const Error& error) {
+      const auto took = outside ? attempt() : with_retries(migration.file, attempt);
+      outcome_.migrations.push_back({migration.version, migration.name, migration.file, took});
+      log::info("migration_completed", {{"file", migration.file}, {"took_ms", took.count() / 1000}});
+    } catch (const Error& cause) {
+      const Error error = with_limit_named(cause, settings_.migrations.limits, migration.up.text);
       outcome_.partly_applied = runs_outside_transaction(migration);
       if (error.code() == ExitCode::interrupted || error.code() == ExitCode::locked) throw;
-      throw error.prefixed(fmt::format("migration \"{}\" failed: ", migration.file));
+      throw error.prefixed(error.is_in_doubt() ? fmt::format("whether migration \"{}\" took effect is not known: ", migration.file)
+                                               : fmt::format("migration \"{}\" failed: ", migration.file));
     }
   }
 
   void seed() {
     log::info("seeding_started", {{"environment", settings_.environment}, {"seeders", seeders_.size()}});
-    if (settings_.seeders.all_in_one_transaction || options_.clear) {
-      with_retries("seeding", [&] { seed_in_one_transaction(seeders_); });
-    } else {
-      for (const Seeder* seeder : seeders_) {
-        with_retries(seeder->declaration.name, [&] { seed_in_one_transaction({seeder}); });
+    try {
+      if (settings_.seeders.all_in_one_transaction || options_.clear) {
+        with_retries("seeding", [&] { seed_in_one_transaction(seeders_); });
+      } else {
+        for (const Seeder* seeder : seeders_) {
+          with_retries(seeder->declaration.name, [&] { seed_in_one_transaction({seeder}); });
+        }
       }
+    } catch (const Error& error) {
+      throw with_limit_named(error, settings_.seeders.limits);
     }
     TableCounts total;
     for (const SeederOutcome& seeder : outcome_.seeders) {
@@ -208,7 +227,7 @@ class Run {
     const std::size_t left_out_before = outcome_.not_executed.size();
     outcome_.cleared.clear();
     try {
-      LockedTransaction transaction(*lock_);
+      LockedTransaction transaction(*lock_, limits_of(settings_.seeders.limits));
       run_seeders(seeders);
       transaction.commit();
     } catch (...) {
@@ -258,8 +277,7 @@ class Run {
   /// The same path as apply_and_seed(), in one transaction that is rolled back.
   void rehearse() {
     constexpr auto kLongestLockWait = std::chrono::seconds(5);
-    RehearsalTransaction transaction(database(), settings_.url, patience());
-    database().limit_lock_waits(kLongestLockWait);
+    RehearsalTransaction transaction(database(), settings_.url, patience(), {.lock = kLongestLockWait, .statement = {}});
     Ledger(database()).prepare();
     if (prepared_.supabase && (!pending_.empty() || prepared_.difference.out_of_step())) bring_in_step();
     if (!pending_.empty()) rehearse_hooks(settings_.hooks.before_migrate);
@@ -327,6 +345,7 @@ class Run {
     std::vector<std::string> seeded;
     for (const SeederOutcome& seeder : outcome_.seeders) seeded.push_back(seeder.name);
     if (!seeded.empty()) error.detail(fmt::format("Seeders that had committed: {}.", fmt::join(seeded, ", ")));
+    if (error.is_in_doubt()) return error.detail("What was being committed took effect as a whole, or not at all; the next run finds out.");
     if (outcome_.partly_applied) return error;
     const bool as_before = applied.empty() && seeded.empty();
     return error.detail(as_before ? "What was under way was rolled back; the database is as before."
@@ -370,13 +389,14 @@ void leave_out_what_needs_more(Preparation& prepared) {
   }
 }
 
-LastSeeding last_seeding(const Preparation& prepared, const Seeder& seeder, const Settings& settings) {
+LastSeeding last_seeding(const Preparation& prepared, const std::vector<RememberedSeed>& seeds, const Seeder& seeder,
+                         const Settings& settings) {
   LastSeeding last;
-  for (const RememberedSeed& seed : prepared.seeds) {
+  for (const RememberedSeed& seed : seeds) {
     if (seed.seeder != seeder.declaration.name || seed.ran_at < last.ran_at) continue;
     last = {seed.ran_at, seed.version, seeder.declaration.once || seed.fingerprint == fingerprint(seeder, settings)};
   }
-  if (seeder.kind == SeederKind::sql_files) last.current = plain_files_current(*prepared.database, settings, prepared.seeds);
+  if (seeder.kind == SeederKind::sql_files) last.current = plain_files_current(*prepared.database, settings, seeds);
   return last;
 }
 
@@ -394,8 +414,10 @@ Plan status(const Settings& settings, std::chrono::milliseconds wait) {
   plan.migrations = prepared.migrations;
   plan.skips_out_of_order = out_of_order_policy(settings) == "skip";
   plan.seeders = prepared.seeders;
+  std::vector<RememberedSeed> seeds;
+  if (prepared.ledger_version > 0) seeds = Ledger(*prepared.database).seeds();
   for (const PlannedSeeder& planned : prepared.seeders) {
-    plan.last_seedings.push_back(last_seeding(prepared, planned.seeder, settings));
+    plan.last_seedings.push_back(last_seeding(prepared, seeds, planned.seeder, settings));
   }
   return plan;
 }

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "database/sql/transaction.hpp"
 #include "seeding/folder_entries.hpp"
 
 namespace seedbed::host {
@@ -73,18 +74,9 @@ std::string shown_path(const fs::path& file, const fs::path& root) {
   return relative.native().starts_with("..") ? file.string() : relative.string();
 }
 
-std::span<const Statement> unwrapped(const std::vector<Statement>& all) {
-  const std::span<const Statement> statements(all);
-  if (all.size() >= 2 && all.front().kind == Kind::begin && all.back().kind == Kind::commit) {
-    return statements.subspan(1, all.size() - 2);
-  }
-  return statements;
-}
-
-void refuse_what_breaks_the_transaction(std::span<const Statement> statements, const Database::Locate& locate) {
+void refuse_what_breaks_the_transaction(const std::vector<Statement>& statements, const Statement* stray, const Database::Locate& locate) {
   for (const Statement& statement : statements) {
-    const bool control = statement.kind == Kind::begin || statement.kind == Kind::commit || statement.kind == Kind::rollback ||
-                         statement.kind == Kind::savepoint;
+    const bool control = &statement == stray || statement.kind == Kind::savepoint;
     if (!control && statement.kind != Kind::non_transactional) continue;
     throw Error(ExitCode::refused, control ? "a seed file cannot control transactions itself"
                                            : "a seed file cannot hold a statement that must run outside a transaction")
@@ -136,15 +128,16 @@ void run_sql_file(Database& database, const fs::path& file, const fs::path& root
   const std::string source = read_sql(file, shown);
   const std::vector<Statement> statements = sql::split(source, database.engine(), shown);
   const auto place = [&](std::size_t offset) { return sql::place_at(shown, source, offset); };
-  refuse_what_breaks_the_transaction(unwrapped(statements), place);
+  const sql::OneTransaction one = sql::as_one_transaction(source, statements);
+  refuse_what_breaks_the_transaction(statements, one.stray, place);
 
   database.execute("SAVEPOINT seedbed_file");
   try {
     if (constants == nullptr) {
-      database.run_script(source, unwrapped(statements), place);
+      database.run_script(source, one.statements, place);
     } else {
-      const BoundScript bound = bind_constants(source, statements, *constants, database.engine(), shown);
-      database.run_script(bound.text, unwrapped(bound.statements),
+      const BoundScript bound = bind_constants(source, one.statements, *constants, database.engine(), shown);
+      database.run_script(bound.text, bound.statements,
                           [&](std::size_t offset) { return place(bound.source_offset(offset)); });
     }
     database.reset_session();

@@ -5,6 +5,7 @@
 
 #include "ledger/ledger.hpp"
 #include "ledger/run_lock.hpp"
+#include "migration/apply.hpp"
 #include "support/catch.hpp"
 #include "support/failure.hpp"
 #include "support/test_database.hpp"
@@ -122,4 +123,59 @@ TEST_CASE("a dry run waits for the lock like a run", "[lock]") {
   const Error error = failure_of([&] { const RehearsalTransaction wanted(*second.connection, second.url, 200ms); });
 
   CHECK(error.code() == ExitCode::locked);
+}
+
+TEST_CASE("a migration whose run has lost the lock changes nothing", "[lock]") {
+  TestDatabase database(Engine::postgres);
+  const Client first(database), second(database);
+  RunLock held(*first.connection, first.url, 1s);
+  database.execute("UPDATE seedbed.lock SET lease_until = now() - interval '1 hour'");
+  const RunLock taken(*second.connection, second.url, 1s);
+  Migration migration;
+  migration.version = "1";
+  migration.up.text = "CREATE TABLE a (x integer)";
+  migration.up.statements = sql::split(migration.up.text, Engine::postgres, "1_a.sql");
+
+  const Error error = failure_of([&] { apply_migration(held, migration); });
+
+  CHECK(error.code() == ExitCode::locked);
+  CHECK_THAT(error.message(), ContainsSubstring("lost the lock"));
+  CHECK_FALSE(first.connection->in_transaction());
+  CHECK(database.value("SELECT to_regclass('a') IS NULL") == "t");
+  CHECK(database.value("SELECT count(*) FROM seedbed.migrations") == "0");
+}
+
+TEST_CASE("a division by zero in a migration is not taken for a lost lock", "[lock]") {
+  TestDatabase database(Engine::postgres);
+  const Client client(database);
+  RunLock held(*client.connection, client.url, 1s);
+  Migration migration;
+  migration.version = "1";
+  migration.up.path = "1_a.sql";
+  migration.up.text = "SELECT 1 / 0";
+  migration.up.statements = sql::split(migration.up.text, Engine::postgres, "1_a.sql");
+
+  const Error error = failure_of([&] { apply_migration(held, migration); });
+
+  CHECK(error.code() == ExitCode::failed);
+  CHECK(error.message() == "division by zero");
+  CHECK(error.place().line == 1);
+}
+
+TEST_CASE("the lock is given up together with what is recorded of the run", "[lock]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  TestDatabase database(engine);
+  const Client first(database);
+  const std::string runs = engine == Engine::postgres ? "seedbed.runs" : "seedbed_runs";
+  {
+    RunLock held(*first.connection, first.url, 1s);
+    RecordedRun run;
+    run.command = "up";
+    run.error = "it's \\ over";
+
+    held.release({Ledger(*first.connection).recording(run)}, 1s);
+
+    CHECK(database.value("SELECT error FROM " + runs) == "it's \\ over");
+    if (engine == Engine::postgres) CHECK(database.value("SELECT run IS NULL FROM seedbed.lock WHERE id = 1") == "t");
+  }
 }

@@ -70,10 +70,10 @@ TEST_CASE("a run whose connection is lost says so and leaves nothing half done",
   workspace.write_seeder("slow", insert_customer("a") + "SELECT pg_sleep(30);\n");
   Running running = workspace.start({"seed", "-v"});
   running.wait_for_output("seeder_started");
-  while (workspace.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%'") == "0") {
+  while (workspace.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%pg_sleep(30)%'") == "0") {
   }
 
-  workspace.database().execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%'");
+  workspace.database().execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%pg_sleep(30)%'");
   const Finished seed = running.wait();
 
   CHECK(seed.exit_code == 1);

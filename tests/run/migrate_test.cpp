@@ -147,6 +147,77 @@ TEST_CASE("BEGIN and COMMIT around a whole migration are its transaction", "[run
   CHECK(applied(workspace) == "1");
 }
 
+TEST_CASE("several transactions of a file are one", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  const std::string file = "migrations/20260102120000_blocks.sql";
+  const std::string blocks = "BEGIN;\nCREATE TABLE a (x integer);\nCOMMIT;\nBEGIN;\nINSERT INTO a VALUES (1);\nCOMMIT;\n";
+  workspace.write(file, blocks + "BEGIN;\nINSERT INTO nowhere VALUES (1);\nCOMMIT;\n");
+
+  const Finished broken = workspace.run({"up"});
+  const bool nothing_remains = applied(workspace) == "0";
+  const bool no_table = workspace.value(workspace.engine() == Engine::postgres ? "SELECT to_regclass('a') IS NULL"
+                                                                               : "SELECT count(*) FROM sqlite_schema WHERE name = 'a'") ==
+                        (workspace.engine() == Engine::postgres ? "t" : "0");
+  workspace.write(file, blocks);
+  const Finished up = workspace.run({"up"});
+
+  CHECK(broken.exit_code == 1);
+  CHECK_THAT(broken.err, ContainsSubstring("20260102120000_blocks.sql:8:"));
+  CHECK(nothing_remains);
+  CHECK(no_table);
+  CHECK(up.exit_code == 0);
+  CHECK(workspace.value("SELECT count(*) FROM a") == "1");
+  CHECK(workspace.value("SELECT origin FROM " + workspace.ledger("migrations")) == "applied");
+}
+
+TEST_CASE("several transactions of a file run as they were written when asked to", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write("migrations/20260101120000_mood.sql", "CREATE TYPE mood AS ENUM ('sad');\n");
+  workspace.write("migrations/20260102120000_enum.sql",
+                  "BEGIN;\nALTER TYPE mood ADD VALUE 'ok';\nCOMMIT;\nBEGIN;\nCREATE TABLE a AS SELECT 'ok'::mood AS m;\nCOMMIT;\n");
+
+  const Finished as_one = workspace.run({"up"});
+  const Finished up = workspace.run({"up", "--own-transactions", "as-is"});
+
+  CHECK(as_one.exit_code == 1);
+  CHECK_THAT(as_one.err, ContainsSubstring("SQLSTATE 55P04"));
+  CHECK_THAT(as_one.err, ContainsSubstring("--own-transactions as-is"));
+  INFO(up.err);
+  CHECK(up.exit_code == 0);
+  CHECK(workspace.database().rows("SELECT origin FROM seedbed.migrations ORDER BY version") == Rows{{"applied"}, {"as-is"}});
+}
+
+TEST_CASE("a file that runs as it was written is recorded as such", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write("migrations/20260101120000_own.sql", "BEGIN;\nCREATE TABLE a (x integer);\nROLLBACK;\n");
+  workspace.write("migrations/20260102120000_wrapped.sql", "BEGIN;\nCREATE TABLE a (x integer);\nCOMMIT;\n");
+
+  const Finished up = workspace.run({"up", "--own-transactions", "as-is"});
+
+  INFO(up.err);
+  CHECK(up.exit_code == 0);
+  CHECK(workspace.database().rows("SELECT version, origin FROM " + workspace.ledger("migrations") + " ORDER BY version") ==
+        Rows{{"20260101120000", "as-is"}, {"20260102120000", "applied"}});
+}
+
+TEST_CASE("progress is recorded whatever role a file outside a transaction has set", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.database().execute("GRANT CREATE ON SCHEMA public TO pg_monitor");
+  const std::string setting = GENERATE("SET ROLE pg_monitor", "SET SESSION AUTHORIZATION pg_monitor",
+                                       "BEGIN; SET ROLE pg_monitor; SELECT 1; COMMIT", "BEGIN; SET LOCAL ROLE pg_monitor; COMMIT");
+  workspace.write("migrations/20260102120000_role.sql",
+                  "-- seedbed: no-transaction\nCREATE TABLE seen (who text);\nGRANT INSERT ON seen TO public;\n" + setting +
+                      ";\nINSERT INTO seen VALUES (current_user);\nINSERT INTO seen VALUES (current_user);\nINSERT INTO nowhere VALUES (1);\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(up.err, ContainsSubstring("relation \"nowhere\" does not exist"));
+  CHECK(workspace.database().rows("SELECT DISTINCT who FROM seen") ==
+        Rows{{setting.find("LOCAL") != std::string::npos ? "postgres" : "pg_monitor"}});
+  CHECK(std::stoi(workspace.value("SELECT count(*) FROM seedbed.statements")) >= 5);
+}
+
 TEST_CASE("a statement that cannot run in a transaction runs outside of one", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   workspace.write_customer_migration();
@@ -214,7 +285,7 @@ TEST_CASE("files that control transactions run as they were written when asked t
   const Finished again = workspace.run({"up"});
 
   CHECK(refused.exit_code == 4);
-  CHECK_THAT(refused.err, ContainsSubstring("20260102120000_own.sql:2:1"));
+  CHECK_THAT(refused.err, ContainsSubstring("20260102120000_own.sql:7:1"));
   CHECK(up.exit_code == 0);
   CHECK(again.exit_code == 0);
   CHECK(workspace.value("SELECT sum(x) FROM a") == "1");

@@ -13,6 +13,8 @@ struct PgErrorPlace {
   std::size_t query_position = 0;  ///< within `query`
   std::string query;               ///< what a function or DO block ran when it failed
   std::string context;             ///< "PL/pgSQL function … line 4 at …", innermost first
+  std::size_t completed = 0;       ///< statements of the message that had succeeded
+  bool unanswered = false;         ///< sent, and the connection lost before the server said a word
 };
 
 /// The byte at which character `position` (from 1) of `text` begins; its size if it has fewer.

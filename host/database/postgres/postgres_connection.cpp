@@ -86,6 +86,7 @@ Error server_error(const PGresult* result, PgErrorPlace* place) {
     place->query_position = number(PG_DIAG_INTERNAL_POSITION);
     place->query = field(result, PG_DIAG_INTERNAL_QUERY);
     place->context = field(result, PG_DIAG_CONTEXT);
+    place->unanswered = place->unanswered && error.sqlstate().empty();  // libpq's own errors have none
   }
   return error;
 }
@@ -128,6 +129,8 @@ std::string PostgresConnection::server_version() const {
   return std::string("PostgreSQL ") + (version == nullptr ? "" : version);
 }
 
+std::string PostgresConnection::user() const { return PQuser(raw_); }
+
 int PostgresConnection::backend_pid() const { return PQbackendPID(raw_); }
 
 void PostgresConnection::begin() {
@@ -147,8 +150,7 @@ void PostgresConnection::commit() {
     const auto transaction = std::move(life_->transaction);
     transaction->commit();
   } catch (const pqxx::in_doubt_error&) {
-    throw Error(ExitCode::failed, "the connection was lost during a commit: whether it took effect is not known")
-        .hint("Run the same command again: the ledger tells, and nothing is done twice.");
+    throw in_doubt();
   } catch (const pqxx::broken_connection&) {
     throw lost();
   } catch (const pqxx::sql_error& error) {
@@ -180,6 +182,20 @@ Error PostgresConnection::lost() const {
       .hint("Nothing of the open transaction was kept. Run the same command again.");
 }
 
+Error PostgresConnection::in_doubt() const {
+  const std::string why = PQerrorMessage(raw_);
+  return Error(ExitCode::failed, fmt::format("the connection to \"{}\" was lost before the server told whether it had committed", display_))
+      .in_doubt()
+      .detail(why.substr(0, why.find('\n')))
+      .hint("Run the same command again: the ledger tells, and nothing is done twice.");
+}
+
+std::string PostgresConnection::literal(std::string_view text) const {
+  const std::unique_ptr<char, decltype(&PQfreemem)> quoted(PQescapeLiteral(raw_, text.data(), text.size()), PQfreemem);
+  if (quoted == nullptr) throw Error(ExitCode::failed, fmt::format("could not write \"{}\" in SQL: {}", text, PQerrorMessage(raw_)));
+  return quoted.get();
+}
+
 PgResult PostgresConnection::run(const std::string& sql, std::span<const std::optional<std::string>> params,
                                  std::string_view copy_data, PgErrorPlace* place) {
   throw_if_interrupted();
@@ -193,6 +209,7 @@ PgResult PostgresConnection::run(const std::string& sql, std::span<const std::op
                              nullptr, 0);
   }
   if (sent == 0) throw lost();
+  if (place != nullptr) place->unanswered = true;
   return collect(copy_data, place);
 }
 
@@ -226,11 +243,16 @@ PgResult PostgresConnection::collect(std::string_view copy_data, PgErrorPlace* p
       case PGRES_BAD_RESPONSE:
         if (!failure) failure = server_error(result.get(), place);
         break;
-      default: last = std::move(result);
+      default:
+        // What a rule adds to a statement has a result of its own, but no tag.
+        if (place != nullptr && *PQcmdStatus(result.get()) != '\0') ++place->completed;
+        last = std::move(result);
     }
     if (PQstatus(raw_) == CONNECTION_BAD) break;
   }
-  throw_if_interrupted();
+  // What is committed although a signal arrived has to be known as such: who sends next finds the signal.
+  const bool committed = last != nullptr && std::string_view(PQcmdStatus(last.get())) == "COMMIT";
+  if (!committed) throw_if_interrupted();
   if (PQstatus(raw_) == CONNECTION_BAD) {
     Error error = lost();
     if (failure) error.detail(failure->message());

@@ -34,8 +34,7 @@ class PostgresConnection {
   PostgresConnection& operator=(const PostgresConnection&) = delete;
 
   void begin();
-  /// Throws Error{failed} that says so when the connection is lost before the server's answer:
-  /// whether the transaction is committed is then not known.
+  /// Throws in_doubt() when the connection is lost before the server's answer.
   void commit();
   void rollback() noexcept;
   /// True between begin() and commit(), also after an error.
@@ -49,7 +48,16 @@ class PostgresConnection {
   PgResult run(const std::string& sql, std::span<const std::optional<std::string>> params = {},
                std::string_view copy_data = {}, PgErrorPlace* place = nullptr);
 
+  /// The error of a commit whose answer never came.
+  Error in_doubt() const;
+
+  /// `text` as a literal that the server reads alike whatever its settings.
+  std::string literal(std::string_view text) const;
+
   std::string server_version() const;
+
+  /// The role that has connected.
+  std::string user() const;
 
   /// The process that serves this connection, as the start of the session told.
   int backend_pid() const;

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
-#include "database/postgres/error_offset.hpp"
 #include "database/postgres/postgres_value.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
@@ -15,8 +14,6 @@ namespace seedbed::host {
 
 namespace {
 
-// Advisory locks are numbers that all programs of a database share; this is "seedbed" in ASCII.
-constexpr const char* kLockKey = "32481108471997796";
 constexpr auto kLockPoll = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -24,8 +21,10 @@ constexpr auto kLockPoll = std::chrono::milliseconds(100);
 PostgresDatabase::PostgresDatabase(const DatabaseUrl& url, const ConnectOptions& options)
     : connection_(url, options.wait), display_(url.display) {}
 
+std::string PostgresDatabase::try_lock_sql() { return fmt::format("pg_try_advisory_xact_lock({})", kLockKey); }
+
 bool PostgresDatabase::try_lock() {
-  return query(fmt::format("SELECT pg_try_advisory_xact_lock({})", kLockKey), {})[0][0] == "t";
+  return query("SELECT " + try_lock_sql(), {})[0][0] == "t";
 }
 
 std::string PostgresDatabase::lock_holder() {
@@ -41,18 +40,19 @@ std::string PostgresDatabase::lock_holder() {
 }
 
 void PostgresDatabase::begin(const BeginOptions& options) {
+  limits_ = options.limits;
   if (!options.alone) {
     connection_.begin();
+    limit_transaction();
     return;
   }
   const auto deadline = std::chrono::steady_clock::now() + options.patience;
-  lock_limit_.reset();
   for (bool told = false;; told = true) {
     connection_.begin();
     const bool late = std::chrono::steady_clock::now() >= deadline;
     std::string holder;
     try {
-      if (try_lock()) return;
+      if (try_lock()) return limit_transaction();
       if (late || !told) holder = lock_holder();
     } catch (...) {
       connection_.rollback();
@@ -70,16 +70,16 @@ void PostgresDatabase::begin(const BeginOptions& options) {
   }
 }
 
-bool PostgresDatabase::pooled() {
-  // A pooler makes up the number that it gives its clients.
-  if (!pooled_) pooled_ = query("SELECT pg_backend_pid()", {})[0][0] != std::to_string(connection_.backend_pid());
-  return *pooled_;
+const PostgresDatabase::ServerFacts& PostgresDatabase::facts() {
+  if (!facts_) {
+    const Row row = query("SELECT pg_backend_pid(), EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')", {})[0];
+    // A pooler makes up the number that it gives its clients.
+    facts_ = {row[0] != std::to_string(connection_.backend_pid()), row[1] == "t"};
+  }
+  return *facts_;
 }
 
-void PostgresDatabase::limit_lock_waits(std::chrono::milliseconds longest) {
-  lock_limit_ = longest;
-  connection_.run(fmt::format("SET LOCAL lock_timeout = {}", longest.count()));
-}
+bool PostgresDatabase::pooled() { return facts().pooled; }
 
 PgResult PostgresDatabase::run(std::string_view sql, std::span<const seedbed_value> params) {
   std::vector<std::optional<std::string>> texts;
@@ -121,49 +121,6 @@ void PostgresDatabase::query_typed(std::string_view sql, std::span<const seedbed
     }
     if (!row(values.data(), values.size())) return;
   }
-}
-
-void PostgresDatabase::run_script(std::string_view text, std::span<const sql::Statement> statements,
-                                const Locate& locate) {
-  for (const sql::Statement& source : statements) {
-    const std::string_view sql = text.substr(source.offset, source.size);
-    PgErrorPlace place;
-    try {
-      connection_.run(std::string(sql), {}, text.substr(source.data_offset, source.data_size), &place);
-    } catch (Error& error) {
-      if (error.code() == ExitCode::failed) {
-        error.at(locate(source.offset + error_offset(sql, place)));
-        if (source.kind == sql::Kind::copy_in && !place.context.empty()) error.detail(place.context);
-      }
-      throw;
-    }
-    if (connection_.in_transaction() && !connection_.server_in_transaction()) {
-      throw Error(ExitCode::failed, "the statement ended the transaction that it was run in")
-          .at(locate(source.offset));
-    }
-  }
-}
-
-void PostgresDatabase::reset_session() {
-  connection_.run("SET CONSTRAINTS ALL IMMEDIATE");
-  connection_.run("SET SESSION AUTHORIZATION DEFAULT; RESET ROLE; RESET ALL; CLOSE ALL; DEALLOCATE ALL; DISCARD TEMP; "
-                  "UNLISTEN *");
-  defer_again();
-  if (lock_limit_) limit_lock_waits(*lock_limit_);
-}
-
-/// What was set to IMMEDIATE stays so to the end of the transaction, and there is no way to say "as
-/// declared".  A name that a constraint of another table shares cannot be deferred if that one cannot.
-void PostgresDatabase::defer_again() {
-  std::string names;
-  for (const Row& row : query("SELECT format('%I.%I', n.nspname, c.conname) FROM pg_constraint c "
-                              "JOIN pg_namespace n ON n.oid = c.connamespace "
-                              "WHERE has_schema_privilege(n.oid, 'USAGE') "
-                              "AND n.nspname NOT LIKE 'pg\\_temp\\_%' GROUP BY n.nspname, c.conname "
-                              "HAVING bool_or(c.condeferred) AND bool_and(c.condeferrable)", {})) {
-    names += (names.empty() ? "" : ", ") + *row[0];
-  }
-  if (!names.empty()) connection_.run(fmt::format("SET CONSTRAINTS {} DEFERRED", names));
 }
 
 }  // namespace seedbed::host

@@ -38,7 +38,8 @@ class PostgresDatabase : public Database {
   bool in_transaction() const override {
     return connection_.in_transaction() || connection_.server_in_transaction();
   }
-  void limit_lock_waits(std::chrono::milliseconds longest) override;
+  void limit_session(const TimeLimits& limits) override;
+  void as_ourselves(const std::function<void()>& work) override;
 
   std::int64_t execute(std::string_view sql, std::span<const seedbed_value> params) override;
   std::vector<Row> query(std::string_view sql, std::span<const seedbed_value> params) override;
@@ -46,6 +47,8 @@ class PostgresDatabase : public Database {
                    const TypedRow& row) override;
   void run_script(std::string_view text, std::span<const sql::Statement> statements,
                   const Locate& locate) override;
+  bool run_transaction(const ScriptTransaction& work) override;
+  std::string literal(std::string_view text) const override { return connection_.literal(text); }
   void reset_session() override;
 
   std::unique_ptr<RowWriter> open_writer(const seedbed_writer& writer) override;
@@ -65,8 +68,20 @@ class PostgresDatabase : public Database {
   std::string canonical_table(std::string_view table) override;
 
  private:
+  // Advisory locks are numbers that all programs of a database share; this is "seedbed" in ASCII.
+  static constexpr const char* kLockKey = "32481108471997796";
+  static std::string try_lock_sql();
+
+  /// Asked for once, when first needed.
+  struct ServerFacts {
+    bool pooled = false;
+    bool citus = false;
+  };
+  const ServerFacts& facts();
+  bool goes_together(std::string_view text);
   bool try_lock();
   std::string lock_holder();
+  void limit_transaction();
   void defer_again();
   PgResult run(std::string_view sql, std::span<const seedbed_value> params);
   std::optional<std::string> sql_name(std::string_view table);
@@ -77,8 +92,8 @@ class PostgresDatabase : public Database {
   PostgresConnection connection_;
   std::string display_;
   std::map<std::string, TableCounts> counted_;
-  std::optional<bool> pooled_;
-  std::optional<std::chrono::milliseconds> lock_limit_;  ///< of the open transaction
+  std::optional<ServerFacts> facts_;
+  TimeLimits limits_;  ///< of the open transaction
 };
 
 }  // namespace seedbed::host

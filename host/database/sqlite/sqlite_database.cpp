@@ -249,6 +249,12 @@ void SqliteDatabase::run_script(std::string_view text, std::span<const sql::Stat
   }
 }
 
+std::string SqliteDatabase::literal(std::string_view text) const {
+  std::string quoted = "'";
+  for (const char c : text) quoted.append(c == '\'' ? 2 : 1, c);
+  return quoted + "'";
+}
+
 void SqliteDatabase::reset_session() {
   restore_settings();
   drop_temporary_objects();

@@ -35,7 +35,6 @@ class SqliteDatabase : public Database {
   void commit() override;
   void rollback() noexcept override;
   bool in_transaction() const override;
-  void limit_lock_waits(std::chrono::milliseconds) override {}  // begin() has the only lock there is
 
   std::int64_t execute(std::string_view sql, std::span<const seedbed_value> params) override;
   std::vector<Row> query(std::string_view sql, std::span<const seedbed_value> params) override;
@@ -43,6 +42,7 @@ class SqliteDatabase : public Database {
                    const TypedRow& row) override;
   void run_script(std::string_view text, std::span<const sql::Statement> statements,
                   const Locate& locate) override;
+  std::string literal(std::string_view text) const override;
   void reset_session() override;
 
   std::unique_ptr<RowWriter> open_writer(const seedbed_writer& writer) override;

@@ -1,0 +1,56 @@
+// Which transaction control of a file can be taken for part of one transaction.
+
+#include "database/sql/transaction.hpp"
+#include "support/catch.hpp"
+
+using namespace seedbed::host;
+
+namespace {
+
+/// The statements that remain, with spaces between; and behind "!" the one that is astray.
+std::string outline(std::string_view text) {
+  const std::vector<sql::Statement> statements = sql::split(text, Engine::postgres, "x.sql");
+  const sql::OneTransaction one = sql::as_one_transaction(text, statements);
+  std::string result;
+  for (const sql::Statement& statement : one.statements) result += std::string(text.substr(statement.offset, statement.size)) + " ";
+  if (one.stray != nullptr) result += "!" + std::to_string(one.stray->line);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("whole blocks are parts of one transaction wherever they stand", "[sql]") {
+  CHECK(outline("A;\nB;") == "A B ");
+  CHECK(outline("BEGIN;\nA;\nCOMMIT;") == "A ");
+  CHECK(outline("BEGIN;\nA;\nCOMMIT;\nSTART TRANSACTION;\nB;\nEND;") == "A B ");
+  CHECK(outline("A;\nBEGIN;\nB;\nCOMMIT;\nC;\n") == "A B C ");
+  CHECK(outline("BEGIN;\nA;\nCOMMIT AND NO CHAIN;") == "A ");
+  CHECK(outline("") == "");
+}
+
+TEST_CASE("what ends or begins no whole block is astray", "[sql]") {
+  CHECK(outline("A;\nCOMMIT;\nB;") == "A B !2");
+  CHECK(outline("BEGIN;\nA;\nROLLBACK;") == "A !3");
+  CHECK(outline("A;\nBEGIN;\nB;") == "A B !2");
+  CHECK(outline("BEGIN;\nA;\nBEGIN;\nB;\nCOMMIT;") == "A B !3");
+  CHECK(outline("BEGIN;\nA;\nPREPARE TRANSACTION 'x';") == "A !3");
+  CHECK(outline("BEGIN;\nA;\nCOMMIT AND CHAIN;\nB;\nCOMMIT;") == "A B !3");
+}
+
+TEST_CASE("a block whose local settings would reach what follows is astray", "[sql]") {
+  CHECK(outline("BEGIN;\nSET LOCAL search_path = a;\nCOMMIT;") == "SET LOCAL search_path = a ");
+  CHECK(outline("BEGIN;\nSET LOCAL search_path = a;\nCOMMIT;\nB;") == "SET LOCAL search_path = a B !3");
+  CHECK(outline("BEGIN;\nA;\nCOMMIT;\nBEGIN;\nSET LOCAL search_path = a;\nCOMMIT;") == "A SET LOCAL search_path = a ");
+}
+
+TEST_CASE("one block around everything is a file's own word for its transaction", "[sql]") {
+  const auto wrapped = [](std::string_view text) {
+    const std::vector<sql::Statement> statements = sql::split(text, Engine::postgres, "x.sql");
+    const sql::OneTransaction one = sql::as_one_transaction(text, statements);
+    return one.blocks == 1 && one.wrapped;
+  };
+
+  CHECK(wrapped("BEGIN; A; COMMIT;"));
+  CHECK_FALSE(wrapped("A; BEGIN; B; COMMIT;"));
+  CHECK_FALSE(wrapped("BEGIN; A; COMMIT; BEGIN; B; COMMIT;"));
+}
