@@ -2,12 +2,14 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "cli/invocation.hpp"
+#include "seeding/isolation/plugin_process.hpp"
 
 namespace host = seedbed::host;
 
@@ -24,6 +26,7 @@ void open_closed_standard_streams() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 3 && std::string_view(argv[1]) == host::isolation::kWord) return host::isolation::run_plugin_process(argv[2]);
   open_closed_standard_streams();
   host::cli::Invocation invocation;
   const host::Look& look = invocation.globals.look;

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command.hpp"
+#include "cli/plugin_options.hpp"
 #include "cli/progress_bar.hpp"
 #include "interrupt.hpp"
 
@@ -20,17 +21,20 @@ options:
   --clear              first delete the rows of the tables that they declare;
                        refused (4) above tier development
   --dry-run            run them, print the counts, roll everything back
+  --isolate            run each plugin in a process of its own
+  --timeout TIME       for one seeder in a plugin; implies --isolate
   --wait TIME          for the database to accept connections  [0]
   --lock-timeout TIME  for another run to end                  [5m]
 
 and those of "seedbed -h"
 )";
 
-ExitCode seed(RunOptions options, const Globals& globals) {
+ExitCode seed(RunOptions options, const RawPluginOptions& plugins, const Globals& globals) {
   catch_interrupts();
   const Settings settings = resolve(globals);
 
   options.migrate = false;
+  options.plugins = plugin_options(plugins);
   options.wait = globals.wait.value_or(std::chrono::milliseconds(0));
   const Outcome outcome = [&] {
     ProgressBar bar(globals.progress);
@@ -42,10 +46,12 @@ ExitCode seed(RunOptions options, const Globals& globals) {
 
 Action add_seed(CLI::App& app) {
   const auto options = std::make_shared<RunOptions>();
+  const auto plugins = std::make_shared<RawPluginOptions>();
   app.add_option("NAME", options->names);
   app.add_flag("--clear", options->clear);
   app.add_flag("--dry-run", options->dry_run);
-  return [options](const Globals& globals) { return seed(*options, globals); };
+  add_plugin_options(app, *plugins);
+  return [options, plugins](const Globals& globals) { return seed(*options, *plugins, globals); };
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command.hpp"
+#include "cli/plugin_options.hpp"
 #include "cli/progress_bar.hpp"
 #include "interrupt.hpp"
 
@@ -24,12 +25,12 @@ options:
                            in tier production it only lists what would run
   --execute                with --dry-run: execute in tier production as well
   --to VERSION             migrate no further; below the newest: no seeding
-  --accept-nonempty        go on although the database has tables that no
-                           migration of seedbed made
+  --accept-nonempty        go on in a database that has tables already
   --out-of-order POLICY    migrations older than the newest applied:
                            refuse, apply or skip
-  --own-transactions as-is run files with COMMIT or ROLLBACK of their own as
-                           they were written
+  --own-transactions as-is run files with COMMIT of their own as they stand
+  --isolate                run each plugin in a process of its own
+  --timeout TIME           for one seeder in a plugin; implies --isolate
   --wait TIME              for the database to accept connections  [30s]
   --lock-timeout TIME      for another run to end                  [5m]
 
@@ -38,6 +39,7 @@ and those of "seedbed -h"
 
 struct UpOptions {
   RunOptions run;
+  RawPluginOptions plugins;
   bool no_seed = false;
   std::string out_of_order, own_transactions;
 };
@@ -53,6 +55,7 @@ ExitCode up(UpOptions options, Globals globals) {
   const Settings settings = resolve(globals);
 
   options.run.seed = !options.no_seed;
+  options.run.plugins = plugin_options(options.plugins);
   options.run.wait = globals.wait.value_or(kWaitForDatabase);
   const Outcome outcome = [&] {
     ProgressBar bar(globals.progress);
@@ -71,6 +74,7 @@ Action add_up(CLI::App& app) {
   app.add_flag("--accept-nonempty", options->run.accept_nonempty);
   app.add_option("--out-of-order", options->out_of_order);
   app.add_option("--own-transactions", options->own_transactions);
+  add_plugin_options(app, options->plugins);
   return [options](const Globals& globals) { return up(*options, globals); };
 }
 

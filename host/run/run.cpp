@@ -43,7 +43,7 @@ class Run {
  public:
   Run(const Settings& settings, const RunOptions& options)
       : settings_(settings), options_(options), prepared_(prepare_files(settings, options.names)),
-        runner_(settings, options.seed ? prepared_.seeders : std::vector<PlannedSeeder>()) {
+        runner_(settings, options.seed ? prepared_.seeders : std::vector<PlannedSeeder>(), options.plugins) {
     outcome_ = outcome_of(settings, options.migrate ? "up" : "seed");
     outcome_.dry_run = options.dry_run;
     facts_.environment = settings.environment;

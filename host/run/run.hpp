@@ -10,6 +10,7 @@
 #include "config/settings.hpp"
 #include "run/outcome.hpp"
 #include "run/plan.hpp"
+#include "seeding/run_seeder.hpp"
 
 namespace seedbed::host {
 
@@ -29,6 +30,7 @@ struct RunOptions {
   std::string to;               ///< the last version to apply; empty: all
   std::vector<std::string> names;  ///< seeders to run; empty: the environment's
   std::chrono::milliseconds wait{0};
+  PluginOptions plugins;
   Progress progress;
 };
 

@@ -112,6 +112,12 @@ PluginLibrary::PluginLibrary(const std::filesystem::path& path) : impl_(std::mak
 PluginLibrary::~PluginLibrary() = default;
 PluginLibrary::PluginLibrary(PluginLibrary&&) noexcept = default;
 
+std::vector<std::string> PluginLibrary::seeders() const {
+  std::vector<std::string> names;
+  for (const auto& [name, seeder] : impl_->seeders) names.push_back(name);
+  return names;
+}
+
 const seedbed_seeder& PluginLibrary::seeder(std::string_view name) const {
   const auto found = impl_->seeders.find(name);
   if (found == impl_->seeders.end())

@@ -5,21 +5,32 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <seedbed/abi.h>
+
+#include "seeding/plugin.hpp"
 
 namespace seedbed::host {
 
 /// A mapped plugin.  What it hands out points into the library and dies with this object.
-class PluginLibrary {
+class PluginLibrary : public Plugin {
  public:
   /// Maps the library at `path`, all symbols bound, local scope, and checks what it exports.
   ///
   /// Throws Error{plugin} when the file cannot be mapped (with the loader's own words), exports no
   /// entry point, speaks another ABI (both numbers), or hands out a table that is too short.
   explicit PluginLibrary(const std::filesystem::path& path);
-  ~PluginLibrary();
+  ~PluginLibrary() override;
   PluginLibrary(PluginLibrary&&) noexcept;
+
+  void require(std::string_view name) const override { seeder(name); }
+  seedbed_status seed(const std::string& name, const seedbed_run& run, const seedbed_host& host) override {
+    return seeder(name).seed(&run, &host);
+  }
+
+  /// The names that its seeders declare.
+  std::vector<std::string> seeders() const;
 
   /// The seeder whose record declares `name`.  Throws Error{plugin} if there is none.
   const seedbed_seeder& seeder(std::string_view name) const;

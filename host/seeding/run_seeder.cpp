@@ -9,7 +9,9 @@
 #include <fmt/ranges.h>
 
 #include "log.hpp"
+#include "seeding/isolation/isolated_plugin.hpp"
 #include "seeding/plain_files.hpp"
+#include "seeding/plugin_library.hpp"
 #include "seeding/sql_files.hpp"
 
 namespace seedbed::host {
@@ -84,12 +86,15 @@ std::string fingerprint(const Seeder& seeder, const Settings& settings) {
                                  canonical_text(parameter_values(seeder.declaration, settings.seeders))));
 }
 
-SeederRunner::SeederRunner(const Settings& settings, const std::vector<PlannedSeeder>& plan) : settings_(settings) {
+SeederRunner::SeederRunner(const Settings& settings, const std::vector<PlannedSeeder>& plan, const PluginOptions& options)
+    : settings_(settings) {
   for (const PlannedSeeder& planned : plan) {
     if (!planned.selected || planned.seeder.kind != SeederKind::library) continue;
     const std::filesystem::path& path = planned.seeder.path;
-    const auto library = libraries_.try_emplace(path, path).first;
-    library->second.seeder(planned.seeder.declaration.name);
+    std::unique_ptr<Plugin>& plugin = plugins_[path];
+    if (plugin == nullptr && options.isolated) plugin = std::make_unique<IsolatedPlugin>(path, options.timeout);
+    if (plugin == nullptr) plugin = std::make_unique<PluginLibrary>(path);
+    plugin->require(planned.seeder.declaration.name);
   }
 }
 
@@ -135,7 +140,7 @@ bool SeederRunner::run_by_kind(Database& database, const Seeder& seeder, const R
 void SeederRunner::run_library(Database& database, const Seeder& seeder, const RunFacts& facts, SeederOutcome& outcome) const {
   const ParameterValues parameters = parameter_values(seeder.declaration, settings_.seeders);
   SeederSession session(database, seeder.declaration, parameters, facts);
-  session.run(libraries_.at(seeder.path).seeder(seeder.declaration.name));
+  session.run(*plugins_.at(seeder.path));
   database.reset_session();
   add_counts(outcome.tables, database.changes());
   add_unchanged(outcome, session.written());

@@ -1,14 +1,17 @@
 #pragma once
 // Runs one seeder inside the open transaction, counts what changed, and keeps it to its tables.
 
+#include <chrono>
 #include <filesystem>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/settings.hpp"
 #include "ledger/ledger.hpp"
-#include "seeding/plugin_library.hpp"
+#include "seeding/plugin.hpp"
 #include "seeding/seeder.hpp"
 #include "seeding/seeder_outcome.hpp"
 #include "seeding/seeder_session.hpp"
@@ -18,12 +21,18 @@ namespace seedbed::host {
 /// What the ledger remembers of `seeder` when it ran: equal means it ran as it is now.
 std::string fingerprint(const Seeder& seeder, const Settings& settings);
 
+/// Where the code of plugins runs.
+struct PluginOptions {
+  bool isolated = false;  ///< in a process of its own for each library
+  std::optional<std::chrono::milliseconds> timeout;  ///< for one seeder; needs `isolated`
+};
+
 /// Runs the seeders of one plan.
 class SeederRunner {
  public:
   /// Loads the libraries of the selected seeders, so that a plugin that cannot be loaded stops the
   /// run before anything is written.  Throws Error{plugin}.
-  SeederRunner(const Settings& settings, const std::vector<PlannedSeeder>& plan);
+  SeederRunner(const Settings& settings, const std::vector<PlannedSeeder>& plan, const PluginOptions& options);
 
   /// Runs `seeder` inside the open transaction and remembers it in the ledger.
   ///
@@ -39,7 +48,7 @@ class SeederRunner {
   void judge(Database& database, const Declaration& declaration, SeederOutcome& outcome) const;
 
   const Settings& settings_;
-  std::map<std::filesystem::path, PluginLibrary> libraries_;
+  std::map<std::filesystem::path, std::unique_ptr<Plugin>> plugins_;
 };
 
 }  // namespace seedbed::host

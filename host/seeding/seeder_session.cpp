@@ -183,7 +183,7 @@ SeederSession::SeederSession(Database& database, const Declaration& declaration,
                              const RunFacts& facts)
     : database_(database), declaration_(declaration), parameters_(parameters), facts_(facts) {}
 
-void SeederSession::run(const seedbed_seeder& seeder) {
+void SeederSession::run(Plugin& plugin) {
   std::vector<seedbed_parameter> parameters;
   for (const auto& [name, value] : parameters_) parameters.push_back({abi_text(name), abi_value(value)});
 
@@ -214,7 +214,10 @@ void SeederSession::run(const seedbed_seeder& seeder) {
   seedbed_status status = SEEDBED_FAILED;
   const ExitWatch watch(declaration_.name);
   try {
-    status = seeder.seed(&facts, &host);
+    status = plugin.seed(declaration_.name, facts, host);
+  } catch (const Error&) {  // its process did not come back
+    writers_.clear();
+    throw;
   } catch (const std::exception& error) {  // a plugin without the C++ face let it cross the ABI
     failure_ = valid_utf8(fmt::format("an exception left the plugin: {}", error.what()));
   } catch (...) {

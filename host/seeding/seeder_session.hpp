@@ -14,6 +14,7 @@
 #include "config/settings.hpp"
 #include "database/database.hpp"
 #include "seeding/parameters.hpp"
+#include "seeding/plugin.hpp"
 #include "seeding/seeder.hpp"
 
 namespace seedbed::host {
@@ -33,11 +34,11 @@ class SeederSession {
   SeederSession(Database& database, const Declaration& declaration, const ParameterValues& parameters,
                 const RunFacts& facts);
 
-  /// Lets `seeder` write its rows inside the open transaction.
+  /// Lets the seeder that `plugin` has for the declaration write its rows inside the open transaction.
   ///
   /// Throws what the database said when it refused a statement or row, even if the seeder went on;
   /// Error{plugin} with the seeder's own words when it reports failure, or when an exception left it.
-  void run(const seedbed_seeder& seeder);
+  void run(Plugin& plugin);
 
   /// What its bulk writers did, by the table's canonical name.
   const std::map<std::string, WriterCounts>& written() const { return written_; }
