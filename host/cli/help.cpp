@@ -10,6 +10,7 @@ commands:
   seed [NAME...]   run the seeders alone: all, or these and what they depend on
   status           what is applied, pending, edited, missing or out of order
   stamp VERSION    record migrations as applied without running them
+  adopt            take over the history that another migration tool has left
   new NAME         write an empty migration; --seeder NAME: a plugin folder
   plugins          every seeder found, and why it is or is not selected
   env              the resolved settings, and where each value comes from
@@ -24,8 +25,7 @@ options, before or after the command; "seedbed COMMAND -h" lists its own:
   -q print less   -v, -vv print more   -h, --help   --version
 
 exit status: 0 done, 1 a statement failed, 2 wrong usage or configuration,
-  3 something is pending, 4 refused by a guard, 5 lock not obtained in time,
-  6 a plugin could not be loaded or failed, 130 interrupted
+  3 pending, 4 refused by a guard, 5 locked, 6 a plugin failed, 130 interrupted
 )";
 
 }  // namespace seedbed::host::cli

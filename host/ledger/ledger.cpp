@@ -93,12 +93,13 @@ void Ledger::prepare() {
 }
 
 std::vector<AppliedMigration> Ledger::migrations() {
-  const char* const origin = version() < 2 ? "'applied'" : "origin";
+  const char* const added = version() < 2 ? "'applied', 0" : "origin, shared";
   std::vector<AppliedMigration> applied;
   for (const Row& row : database_.query(
            fmt::format("SELECT version, name, file, sha256, token_hash, token_algorithm, {}, took_ms, {} FROM {} ORDER BY applied_at, version",
-                       utc("applied_at"), origin, table("migrations")))) {
-    applied.push_back({*row[0], *row[1], *row[2], *row[3], *row[4], std::stoi(*row[5]), *row[6], std::stoll(*row[7]), *row[8]});
+                       utc("applied_at"), added, table("migrations")))) {
+    applied.push_back({*row[0], *row[1], *row[2], *row[3], *row[4], std::stoi(*row[5]), *row[6], std::stoll(*row[7]), *row[8],
+                       *row[9] == "1"});
   }
   return applied;
 }
@@ -121,6 +122,25 @@ std::string Ledger::recording(const AppliedMigration& migration, std::string_vie
                    "token_hash = excluded.token_hash, token_algorithm = excluded.token_algorithm, "
                    "applied_at = excluded.applied_at, took_ms = excluded.took_ms, origin = excluded.origin"
                  : "");
+}
+
+void Ledger::adopt(const AppliedMigration& migration, std::int64_t applied_at) {
+  const std::array params{text_value(migration.version), text_value(migration.name), text_value(migration.file),
+                          text_value(migration.sha256), text_value(migration.token_hash),
+                          integer_value(migration.token_algorithm), timestamp_value(applied_at),
+                          integer_value(migration.took_ms)};
+  database_.execute(fmt::format("INSERT INTO {} (version, name, file, sha256, token_hash, token_algorithm, applied_at, took_ms, origin) "
+                                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'adopted') ON CONFLICT (version) DO NOTHING",
+                                table("migrations")), params);
+}
+
+std::string Ledger::sharing(std::string_view version) const {
+  return fmt::format("UPDATE {} SET shared = 1 WHERE version = {}", table("migrations"), database_.literal(version));
+}
+
+void Ledger::forget_migration(std::string_view version) {
+  const std::array params{text_value(version)};
+  database_.execute(fmt::format("DELETE FROM {} WHERE version = $1", table("migrations")), params);
 }
 
 void Ledger::record(const AppliedMigration& migration) {

@@ -24,6 +24,7 @@ struct AppliedMigration {
   std::string applied_at;  ///< UTC, "2026-08-03 09:12:44"; filled when read
   std::int64_t took_ms = 0;
   std::string origin = "applied";  ///< or "as-is", "stamped", "adopted"
+  bool shared = false;  ///< Supabase's history has the row too, or had it and it was taken back there
 };
 
 /// A row of the table seeds: a seeder (empty `item`), or one file of the seeder "sql", as it was
@@ -90,6 +91,13 @@ class Ledger {
   /// SQL for the milliseconds that the transaction has lasted: by the server's clock on PostgreSQL;
   /// on SQLite, by the system's, since this call.
   std::string duration_of_transaction() const;
+  /// A migration that somebody else applied at `applied_at`, in microseconds since 1970 UTC; nothing
+  /// if its version is recorded.
+  void adopt(const AppliedMigration& migration, std::int64_t applied_at);
+  /// The statement that marks the row of `version` as shared.
+  std::string sharing(std::string_view version) const;
+  /// A migration that counts as applied no more.
+  void forget_migration(std::string_view version);
 
   /// The hashes of the statements of `version` that took effect outside a transaction, in order.
   std::vector<std::string> statements(std::string_view version);

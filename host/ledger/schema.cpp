@@ -33,6 +33,8 @@ constexpr const char* kVersion1[] = {
 constexpr const char* kVersion2[] = {
     // How a row came to be: applied, as-is, stamped, adopted.
     "ALTER TABLE @migrations ADD COLUMN origin TEXT NOT NULL DEFAULT 'applied'",
+    // 1: another tool's history has, or had, the row as well.
+    "ALTER TABLE @migrations ADD COLUMN shared INT NOT NULL DEFAULT 0",
 };
 
 constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2};

@@ -22,20 +22,10 @@ constexpr const char* kLook = R"(
     LEFT JOIN pg_namespace n ON n.nspname = 'supabase_migrations'
     LEFT JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'schema_migrations')";
 
-/// A literal that means the same whatever standard_conforming_strings is.
-std::string literal(std::string_view text) {
-  std::string result = "E'";
-  for (const char c : text) {
-    if (c == '\'' || c == '\\') result += c;
-    result += c;
-  }
-  return result + '\'';
-}
-
-std::string array_of(const std::vector<std::string>& texts) {
+std::string array_of(const Database& database, const std::vector<std::string>& texts) {
   if (texts.empty()) return "NULL";
   std::vector<std::string> literals;
-  for (const std::string& text : texts) literals.push_back(literal(text));
+  for (const std::string& text : texts) literals.push_back(database.literal(text));
   return fmt::format("ARRAY[{}]::text[]", fmt::join(literals, ", "));
 }
 
@@ -57,7 +47,7 @@ SupabaseHistory::SupabaseHistory(Database& database) : database_(database) {
   const Row row = database.query(kLook).at(0);
   role_ = *row[0];
   schema_exists_ = row[1] == "t";
-  exists_ = row[2] == "t";
+  found_ = exists_ = row[2] == "t";
   writable_ = row[4] == "t";
   columns_ = words(row[5].value_or(""));
   if (!exists_ || row[3] == "t") return;
@@ -69,12 +59,12 @@ SupabaseHistory::SupabaseHistory(Database& database) : database_(database) {
 bool SupabaseHistory::has(std::string_view column) const { return std::ranges::find(columns_, column) != columns_.end(); }
 
 void SupabaseHistory::prepare() {
-  if (exists_ && !writable_) {
+  if (found_ && !writable_) {
     throw Error(ExitCode::refused, fmt::format("role \"{}\" may not write to {}", role_, kTable))
         .detail("With history = \"supabase\" each migration is recorded there too. Nothing was applied.")
         .hint(fmt::format("GRANT ALL ON {} TO {}; or connect as the role that owns it.", kTable, role_));
   }
-  if (exists_) return;
+  if (found_) return;  // what an earlier call made may have been rolled back
   try {
     // The same statements as in Supabase's tool (pkg/migration/history.go).  It does not ask before
     // making the schema, which needs a right on the database even where the schema is there.
@@ -89,7 +79,7 @@ void SupabaseHistory::prepare() {
         .detail(fmt::format("The server says: {}. Nothing was applied.", error.message()))
         .hint("Let Supabase's own tool, or a role with that right, make it once; or remove \"history\" from [migrations].");
   }
-  exists_ = writable_ = schema_exists_ = true;
+  exists_ = writable_ = true;
   columns_ = {"version", "statements", "name"};
 }
 
@@ -107,21 +97,21 @@ std::map<std::string, SupabaseRow> SupabaseHistory::rows(const std::vector<std::
   for (const Row& row : database_.query(fmt::format("SELECT version, {}, {} FROM {} WHERE version = ANY ({})",
                                                     has("name") ? "name" : "NULL",
                                                     has("statements") ? "array_to_string(statements, E'\\n;\\n')" : "NULL", kTable,
-                                                    array_of(versions)))) {
+                                                    array_of(database_, versions)))) {
     found[*row[0]] = {row[1].value_or(""), row[2]};
   }
   return found;
 }
 
 std::string SupabaseHistory::insertion(const SupabaseMigration& migration) const {
-  std::string columns = "version", values = literal(migration.version);
+  std::string columns = "version", values = database_.literal(migration.version);
   if (has("name")) {
     columns += ", name";
-    values += ", " + literal(migration.name);
+    values += ", " + database_.literal(migration.name);
   }
   if (has("statements")) {
     columns += ", statements";
-    values += ", " + array_of(migration.statements);
+    values += ", " + array_of(database_, migration.statements);
   }
   return fmt::format("INSERT INTO {} ({}) VALUES ({})", kTable, columns, values);
 }

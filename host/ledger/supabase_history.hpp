@@ -36,6 +36,8 @@ class SupabaseHistory {
   explicit SupabaseHistory(Database& database);
 
   bool exists() const { return exists_; }
+  /// True if the table was there before prepare().
+  bool found() const { return found_; }
   /// True if prepare() would have nothing to do.
   bool ready() const { return exists_ && writable_; }
 
@@ -63,7 +65,7 @@ class SupabaseHistory {
 
   Database& database_;
   std::string role_;
-  bool schema_exists_ = false, exists_ = false, writable_ = false;
+  bool schema_exists_ = false, found_ = false, exists_ = false, writable_ = false;
   std::vector<std::string> columns_;
 };
 

@@ -109,7 +109,7 @@ void run_outside(RunLock& lock, const Migration& migration, std::size_t index) {
 }
 
 std::chrono::microseconds apply_outside(RunLock& lock, const Migration& migration,
-                                        const std::string& beside, const TimeLimits& limits) {
+                                        const std::vector<std::string>& beside, const TimeLimits& limits) {
   const auto start = Clock::now();
   Database& database = lock.database();
   const std::size_t done = statements_done(database, migration);
@@ -129,7 +129,7 @@ std::chrono::microseconds apply_outside(RunLock& lock, const Migration& migratio
   const auto took = since(start);
   Ledger ledger(database);
   database.execute(recording(ledger, migration, std::to_string(took.count() / 1000)));
-  if (!beside.empty()) database.execute(beside);
+  for (const std::string& statement : beside) database.execute(statement);
   ledger.forget_statements(migration.version);
   transaction.commit();
   return took;
@@ -181,7 +181,7 @@ bool runs_outside_transaction(const Migration& migration, std::string* why) {
   return true;
 }
 
-std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migration, const std::string& beside,
+std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migration, const std::vector<std::string>& beside,
                                           const TimeLimits& limits) {
   if (runs_outside_transaction(migration)) return apply_outside(lock, migration, beside, limits);
   const auto start = Clock::now();
@@ -194,7 +194,7 @@ std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migrat
   work.statements = file.statements;
   work.locate = [&](std::size_t offset) { return place_of(migration.up, offset); };
   work.after.push_back(recording(ledger, migration, ledger.duration_of_transaction()));
-  if (!beside.empty()) work.after.push_back(beside);
+  work.after.insert(work.after.end(), beside.begin(), beside.end());
   if (const std::string extension = lock.extension(); !extension.empty()) work.after.push_back(extension);
   bool held = false;
   try {
@@ -211,14 +211,14 @@ std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migrat
 }
 
 std::chrono::microseconds rehearse_migration(Database& database, const Migration& migration,
-                                             const std::string& beside) {
+                                             const std::vector<std::string>& beside) {
   const auto start = Clock::now();
   run_part(database, migration.up, as_one_transaction(migration).statements);
   try {
     database.reset_session();
     const Ledger ledger(database);
     database.execute(recording(ledger, migration, ledger.duration_of_transaction()));
-    if (!beside.empty()) database.execute(beside);
+    for (const std::string& statement : beside) database.execute(statement);
   } catch (Error& error) {
     if (!error.place().file.empty()) throw;
     throw after_script(error, migration);

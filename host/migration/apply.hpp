@@ -27,17 +27,17 @@ bool runs_outside_transaction(const Migration& migration, std::string* why = nul
 bool rebuilds_tables(const Migration& migration);
 
 /// Runs `migration` and records it, as long as the lock is held; in the same transaction runs `beside`,
-/// a statement that records it elsewhere, unless that is empty.  Returns how long it took.
+/// statements that record it elsewhere.  Returns how long it took.
 ///
 /// Throws Error at the place in the file.  Nothing of a migration that runs inside a transaction
 /// then remains; of one that runs outside, each statement is recorded as it succeeds, and the next
 /// run goes on at the one that failed.
 std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migration,
-                                          const std::string& beside = "", const TimeLimits& limits = {});
+                                          const std::vector<std::string>& beside = {}, const TimeLimits& limits = {});
 
 /// Runs `migration` and records it inside the transaction that is open, which the caller rolls
 /// back.
 std::chrono::microseconds rehearse_migration(Database& database, const Migration& migration,
-                                             const std::string& beside = "");
+                                             const std::vector<std::string>& beside = {});
 
 }  // namespace seedbed::host

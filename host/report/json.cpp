@@ -190,6 +190,28 @@ std::string to_json(const Plan& plan) {
   return dumped(result);
 }
 
+std::string to_json(const Adoption& adoption) {
+  const Outcome& outcome = adoption.outcome;
+  Json result = document("seedbed.adoption/1");
+  result["environment"] = text(outcome.environment);
+  result["tier"] = tier_name(outcome.tier);
+  result["url"] = text(outcome.url);
+  result["engine"] = engine_name(outcome.engine);
+  result["dry_run"] = outcome.dry_run;
+  result["tool"] = adoption.tool;
+  result["table"] = text(adoption.table);
+  result["migrations"] = Json::array();
+  for (const AdoptedMigration& migration : adoption.migrations) {
+    result["migrations"].push_back({{"version", text_or_null(migration.version)},
+                                    {"file", text(migration.file)},
+                                    {"state", state_name(migration.state)},
+                                    {"applied_at", text_or_null(migration.applied_at)}});
+  }
+  result["newer_pending"] = adoption.pending;
+  result["took_ms"] = milliseconds(outcome.took);
+  return dumped(result);
+}
+
 std::string to_json(const SeederList& list) {
   Json result = document("seedbed.plugins/1");
   result["environment"] = text(list.environment);

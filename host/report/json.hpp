@@ -10,6 +10,7 @@ namespace seedbed::host {
 /// Each document ends with a line end, and its texts are redacted.
 std::string to_json(const Outcome& outcome);
 std::string to_json(const Plan& plan);
+std::string to_json(const Adoption& adoption);
 std::string to_json(const SeederList& list);
 std::string to_json(const SettingList& list);
 std::string to_json(const StatementList& list);

@@ -84,6 +84,16 @@ std::string to_markdown(const Plan& plan) {
   return result + fmt::format("**{}**\n", summary_of(plan));
 }
 
+std::string to_markdown(const Adoption& adoption) {
+  const Outcome& outcome = adoption.outcome;
+  std::string result = heading(outcome.command, outcome.environment, outcome.url);
+  result += fmt::format("`{}`, the history of {}\n\n", adoption.table, adoption.tool);
+  result += paragraph(migration_table(adoption));
+  for (const std::string& remark : remarks_on(adoption)) result += fmt::format("> {}\n\n", remark);
+  const Summary summary = summary_of(adoption);
+  return result + fmt::format("**{}**{}\n", summary.verdict, summary.rest);
+}
+
 std::string to_markdown(const SeederList& list) {
   std::string result =
       fmt::format("### seedbed plugins: {}, tier {}\n\n", list.environment, tier_name(list.tier));

@@ -42,6 +42,11 @@ Summary dry_run_summary(const Outcome& outcome, const std::string& took) {
   return {"dry run", fmt::format(": rolled back after {}{}", took, would), Ink::yellow};
 }
 
+std::size_t count_of(const Adoption& adoption, AdoptionState state) {
+  return static_cast<std::size_t>(
+      std::ranges::count(adoption.migrations, state, &AdoptedMigration::state));
+}
+
 }  // namespace
 
 Summary summary_of(const Outcome& outcome) {
@@ -90,6 +95,41 @@ std::vector<std::string> remarks_on(const Plan& plan) {
       remarks.push_back(
           fmt::format("{} is older than the newest migration that was applied.", title));
     }
+  }
+  return remarks;
+}
+
+Summary summary_of(const Adoption& adoption) {
+  const std::size_t adopted = count_of(adoption, AdoptionState::adopted) + count_of(adoption, AdoptionState::edited);
+  const std::string took = duration_text(adoption.outcome.took);
+  const std::string what = counted(adopted, "migration");
+  if (adoption.outcome.dry_run) {
+    return {"dry run", fmt::format(": {} would be recorded; nothing was written ({})", what, took), Ink::yellow};
+  }
+  if (adopted == 0) return {"done", fmt::format(" in {}; nothing to record", took), Ink::green};
+  return {"done", fmt::format(" in {}; {} recorded, nothing was run", took, what), Ink::green};
+}
+
+std::vector<std::string> remarks_on(const Adoption& adoption) {
+  std::vector<std::string> remarks;
+  const std::size_t gaps = count_of(adoption, AdoptionState::gap);
+  if (gaps > 0) {
+    remarks.push_back(fmt::format("{} {} not applied, though later ones were; {} pending, out of order.",
+                                  counted(gaps, "migration"), gaps == 1 ? "was" : "were", gaps == 1 ? "it stays" : "they stay"));
+  }
+  const std::size_t changed = count_of(adoption, AdoptionState::changed);
+  if (changed > 0) {
+    remarks.push_back(fmt::format("{} changed since {} ran and will run again.", counted(changed, "repeatable migration"),
+                                  changed == 1 ? "it" : "they"));
+  }
+  const std::size_t missing = count_of(adoption, AdoptionState::missing);
+  if (missing > 0) {
+    remarks.push_back(fmt::format("{} {} no file here and {} not recorded.", counted(missing, "applied version"),
+                                  missing == 1 ? "has" : "have", missing == 1 ? "is" : "are"));
+  }
+  if (adoption.pending > 0) {
+    remarks.push_back(fmt::format("{} {} pending: \"seedbed up\" applies {}.", counted(adoption.pending, "newer migration"),
+                                  adoption.pending == 1 ? "is" : "are", adoption.pending == 1 ? "it" : "them"));
   }
   return remarks;
 }

@@ -17,11 +17,16 @@ struct Summary {
 
 Summary summary_of(const Outcome& outcome);
 
+Summary summary_of(const Adoption& adoption);
+
 /// "1 migration and 2 seeders pending." or "Nothing is pending."
 std::string summary_of(const Plan& plan);
 
 /// Whole sentences about migrations that are edited, missing or out of order.
 std::vector<std::string> remarks_on(const Plan& plan);
+
+/// Whole sentences about what stays pending, and what has no file.
+std::vector<std::string> remarks_on(const Adoption& adoption);
 
 /// Of the seeder at `index`: "pending" if it never ran, "changed" if another version, other
 /// parameters or other files ran last, else "done".

@@ -28,6 +28,11 @@ Ink ink_of(MigrationState state) {
   return Ink::plain;
 }
 
+Ink ink_of(AdoptionState state) {
+  const bool plain = state == AdoptionState::adopted || state == AdoptionState::known;
+  return plain ? Ink::plain : Ink::yellow;
+}
+
 std::string shown_path(const std::filesystem::path& path, const std::filesystem::path& directory) {
   if (path.empty()) return "";
   const std::filesystem::path relative = path.lexically_relative(directory);
@@ -49,6 +54,15 @@ Table migration_table(const Plan& plan) {
                Cell{state_name(migration.state), ink_of(migration.state)},
                Cell{migration.applied_at},
                Cell{timed ? duration_text(std::chrono::milliseconds(migration.took_ms)) : ""}});
+  }
+  return table;
+}
+
+Table migration_table(const Adoption& adoption) {
+  Table table({{.title = "migration"}, {.title = "state"}, {.title = "applied (UTC)"}});
+  for (const AdoptedMigration& migration : adoption.migrations) {
+    table.row({Cell{migration.file}, Cell{state_name(migration.state), ink_of(migration.state)},
+               Cell{migration.applied_at}});
   }
   return table;
 }

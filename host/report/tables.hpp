@@ -7,6 +7,7 @@
 namespace seedbed::host {
 
 Table migration_table(const Plan& plan);
+Table migration_table(const Adoption& adoption);
 Table seeder_table(const Plan& plan);  ///< of those that are selected
 Table seeder_table(const SeederList& list);
 Table setting_table(const SettingList& list);

@@ -27,6 +27,24 @@ const char* state_name(MigrationState state) {
   return "";
 }
 
+const char* state_name(AdoptionState state) {
+  switch (state) {
+    case AdoptionState::adopted:
+      return "adopted";
+    case AdoptionState::edited:
+      return "adopted, edited";
+    case AdoptionState::known:
+      return "recorded before";
+    case AdoptionState::gap:
+      return "not applied";
+    case AdoptionState::changed:
+      return "changed";
+    case AdoptionState::missing:
+      return "no file";
+  }
+  return "";
+}
+
 const char* kind_name(SeederKind kind) {
   switch (kind) {
     case SeederKind::library:

@@ -9,6 +9,7 @@
 
 #include "config/settings.hpp"
 #include "database/sql/script.hpp"
+#include "run/adopt.hpp"
 #include "run/outcome.hpp"
 #include "run/plan.hpp"
 #include "seeding/seeder.hpp"
@@ -56,6 +57,7 @@ struct Reached {
 Error error_of(const BrokenPlugin& plugin);
 
 const char* state_name(MigrationState state);
+const char* state_name(AdoptionState state);
 const char* kind_name(SeederKind kind);
 const char* exit_code_name(ExitCode code);
 

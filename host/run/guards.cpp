@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include "ledger/other_history.hpp"
 #include "nearest.hpp"
 #include "run/name_list.hpp"
 
@@ -41,9 +42,14 @@ void refuse_foreign_database(const Preparation& preparation, bool accept_nonempt
   const std::vector<std::string> tables = preparation.database->user_tables();
   // Another first run may have made the ledger since it was looked for.
   if (tables.empty() || Ledger(*preparation.database).exists()) return;
-  throw Error(ExitCode::refused, "the database has tables of its own, and seedbed has never worked on it")
-      .detail(fmt::format("Tables found: {}. Nothing was changed.", shortened_list(tables)))
-      .hint("If it is the right database, say so with --accept-nonempty.");
+  Error error(ExitCode::refused, "the database has tables of its own, and seedbed has never worked on it");
+  error.detail(fmt::format("Tables found: {}. Nothing was changed.", shortened_list(tables)));
+  for (const HistoryTable& history : find_histories(*preparation.database).found) {
+    error.detail(fmt::format("{} is a history of {}.", history.name, tool_name(history.tool)))
+        .hint(fmt::format("\"seedbed adopt --from {}\" takes over what {} has applied.", tool_name(history.tool), tool_name(history.tool)));
+    if (history.tool == Tool::supabase) error.hint("history = \"supabase\" under [migrations] lets both tools keep it.");
+  }
+  throw error.hint("If it is the right database, say so with --accept-nonempty.");
 }
 
 void refuse_edited(const Preparation& preparation) {

@@ -64,6 +64,10 @@ void look_at_database(Preparation& preparation, const Settings& settings, const 
     preparation.supabase.emplace(*preparation.database);
     preparation.difference = compare_histories(*preparation.supabase, preparation.files, applied);
     const std::vector<AppliedMigration>& foreign = preparation.difference.foreign;
+    const std::vector<AppliedMigration>& withdrawn = preparation.difference.withdrawn;
+    std::erase_if(applied, [&](const AppliedMigration& row) {
+      return std::ranges::find(withdrawn, row.version, &AppliedMigration::version) != withdrawn.end();
+    });
     applied.insert(applied.end(), foreign.begin(), foreign.end());
   }
   preparation.migrations = plan_migrations(preparation.files, applied);

@@ -11,7 +11,6 @@
 #include "log.hpp"
 #include "ledger/run_lock.hpp"
 #include "migration/apply.hpp"
-#include "migration/supabase_migration.hpp"
 #include "run/guards.hpp"
 #include "run/hooks.hpp"
 #include "run/limits.hpp"
@@ -142,8 +141,9 @@ class Run {
   }
 
   /// SQL that is part of the transaction which records `migration`.
-  std::string recorded_beside(const Migration& migration) const {
-    return prepared_.supabase ? prepared_.supabase->insertion(supabase_migration(migration)) : "";
+  std::vector<std::string> recorded_beside(const Migration& migration) {
+    if (!prepared_.supabase) return {};
+    return host::recorded_beside(database(), *prepared_.supabase, migration);
   }
 
   void apply_migrations() {

@@ -7,6 +7,7 @@
 
 #include "migration/supabase_migration.hpp"
 #include "run/name_list.hpp"
+#include "run/record_run.hpp"
 
 namespace seedbed::host {
 
@@ -41,7 +42,7 @@ void check_shared_history(const Settings& settings, const MigrationFolder& folde
 }
 
 bool HistoryDifference::out_of_step() const {
-  return !unrecorded.empty() || std::ranges::any_of(foreign, [](const AppliedMigration& row) { return !row.file.empty(); });
+  return !unrecorded.empty() || !withdrawn.empty() || !unmarked.empty() || std::ranges::any_of(foreign, [](const AppliedMigration& row) { return !row.file.empty(); });
 }
 
 HistoryDifference compare_histories(SupabaseHistory& history, const std::vector<Migration>& files,
@@ -62,26 +63,47 @@ HistoryDifference compare_histories(SupabaseHistory& history, const std::vector<
     difference.foreign.push_back(row_of(version, row->second, file == files.end() ? nullptr : &*file));
     if (file != files.end() && difference.foreign.back().sha256.empty()) difference.unproved.push_back(file->file);
   }
-  for (const Migration& file : files) {
-    if (ours.contains(file.version) && !theirs.contains(file.version)) difference.unrecorded.push_back(&file);
+  for (const AppliedMigration& row : applied) {
+    const auto file = std::ranges::find(files, row.version, &Migration::version);
+    if (theirs.contains(row.version)) {
+      if (!row.shared) difference.unmarked.push_back(row.version);
+    } else if (row.shared && history.found()) {  // a table that is gone says nothing of its rows
+      difference.withdrawn.push_back(row);
+    } else if (file != files.end()) {
+      difference.unrecorded.push_back(&*file);
+    }
   }
   return difference;
+}
+
+std::vector<std::string> recorded_beside(Database& database, const SupabaseHistory& history, const Migration& migration) {
+  return {history.insertion(supabase_migration(migration)), Ledger(database).sharing(migration.version)};
 }
 
 void bring_in_step(Database& database, SupabaseHistory& history, const std::vector<Migration>& files,
                    std::vector<std::string>& notices) {
   Ledger ledger(database);
   const HistoryDifference difference = compare_histories(history, files, ledger.migrations());
-  std::vector<std::string> taken, handed;
+  std::vector<std::string> taken, handed, withdrawn;
+  std::int64_t now = RunStart::clock_reading();
   for (const AppliedMigration& row : difference.foreign) {
     if (row.file.empty()) continue;
-    ledger.record(row);
+    ledger.adopt(row, now);
+    database.execute(ledger.sharing(row.version));
+    now += 1000;  // the ledger's order is that of the times
     taken.push_back(row.file);
   }
   for (const Migration* file : difference.unrecorded) {
     history.record(supabase_migration(*file));
+    database.execute(ledger.sharing(file->version));
     handed.push_back(file->file);
   }
+  for (const std::string& version : difference.unmarked) database.execute(ledger.sharing(version));
+  for (const AppliedMigration& row : difference.withdrawn) {
+    ledger.forget_migration(row.version);
+    if (std::ranges::find(files, row.version, &Migration::version) != files.end()) withdrawn.push_back(row.file);
+  }
+  if (!withdrawn.empty()) notices.push_back(fmt::format("Taken back by Supabase's tool, and applied no more: {}.", shortened_list(withdrawn)));
   if (!taken.empty()) notices.push_back(fmt::format("Applied by Supabase's tool, and in seedbed's ledger from now on: {}.", shortened_list(taken)));
   if (!difference.unproved.empty()) {
     notices.push_back(fmt::format("Supabase's history does not hold the text of {} as it is now; edits before today are not noticed.",

@@ -63,7 +63,10 @@ void record(Preparation& prepared, std::span<const Migration> files, Outcome& ou
       ledger.forget_statements(file.version);
     }
     ledger.record(stamped_row(file));
-    if (prepared.supabase) prepared.supabase->record(supabase_migration(file));
+    if (prepared.supabase) {
+      prepared.supabase->record(supabase_migration(file));
+      prepared.database->execute(ledger.sharing(file.version));
+    }
     outcome.recorded.push_back({file.version, file.name, file.file, {}});
   }
 }

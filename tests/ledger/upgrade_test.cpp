@@ -50,6 +50,7 @@ TEST_CASE("a ledger of version 1 is upgraded and keeps its rows", "[ledger]") {
   second.version = "2";
   second.origin = "stamped";
   Ledger(*database).record(second);
+  database->execute(Ledger(*database).sharing("2"));
   transaction.commit();
 
   const std::vector<AppliedMigration> migrations = Ledger(*database).migrations();
@@ -58,5 +59,7 @@ TEST_CASE("a ledger of version 1 is upgraded and keeps its rows", "[ledger]") {
   CHECK(migrations[0].version == "1");
   CHECK(migrations[0].origin == "applied");
   CHECK(migrations[1].origin == "stamped");
+  CHECK_FALSE(migrations[0].shared);
+  CHECK(migrations[1].shared);
   CHECK(workspace.value("SELECT ledger_version FROM " + workspace.ledger("identity")) == std::to_string(kLedgerVersion));
 }

@@ -103,6 +103,23 @@ Outcome stamped() {
   return outcome;
 }
 
+Adoption adoption() {
+  Adoption adoption;
+  adoption.outcome = of_local();
+  adoption.outcome.command = "adopt";
+  adoption.outcome.took = microseconds(12'000);
+  adoption.tool = "flyway";
+  adoption.table = "flyway_schema_history";
+  adoption.migrations = {{"1", "V1__customers.sql", AdoptionState::known, "2026-08-01 09:00:00"},
+                         {"1.1", "V1_1__orders.sql", AdoptionState::adopted, "2026-08-02 09:00:00"},
+                         {"2", "V2__invoices.sql", AdoptionState::gap, ""},
+                         {"3", "V3__payments.sql", AdoptionState::edited, "2026-08-03 09:00:00"},
+                         {"R__totals", "R__totals.sql", AdoptionState::changed, "2026-08-03 09:00:01"},
+                         {"2.5", "V2_5__refunds.sql", AdoptionState::missing, "2026-08-02 10:00:00"}};
+  adoption.pending = 2;
+  return adoption;
+}
+
 Plan mixed_plan() {
   Plan plan;
   plan.environment = "local";

@@ -23,6 +23,9 @@ host::Outcome dry_run();
 /// A stamp: one migration was recorded before, two are now.
 host::Outcome stamped();
 
+/// An adoption with a migration of every state.
+host::Adoption adoption();
+
 /// A migration of every state, a seeder of each.
 host::Plan mixed_plan();
 

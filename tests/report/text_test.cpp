@@ -39,6 +39,12 @@ TEST_CASE("a stamp shows what was recorded", "[report]") {
   check_golden("report/stamped.json", to_json(stamped()));
 }
 
+TEST_CASE("an adoption shows what was recorded and what was not", "[report]") {
+  check_golden("report/adoption.txt", to_text(adoption(), /*color=*/false));
+  check_golden("report/adoption.md", to_markdown(adoption()));
+  check_golden("report/adoption.json", to_json(adoption()));
+}
+
 TEST_CASE("an interrupted run says so", "[report]") {
   Outcome outcome = second_run();
   outcome.error = Error(ExitCode::interrupted, "interrupted");

@@ -168,8 +168,10 @@ TEST_CASE("a file that Supabase's history cannot vouch for is taken over without
 
 TEST_CASE("a history that begins to be shared gets what seedbed has applied", "[history]") {
   Project project;
-  project.run({"up"});
-  project.database().execute(fmt::format("DELETE FROM {} WHERE version < '20260103'", kHistory));
+  const std::string settings = read_file(project.path("seedbed.toml"));
+  project.write("seedbed.toml", "default_environment = \"here\"\n[environments.here]\nurl = \"sqlite:unused.db\"\n");
+  project.run({"up", "--migrations", "supabase/migrations", "--to", "20260102120000"});
+  project.write("seedbed.toml", settings);
 
   const Finished up = project.run({"up"});
 
@@ -179,7 +181,51 @@ TEST_CASE("a history that begins to be shared gets what seedbed has applied", "[
   CHECK(project.history() == kAllThree);
 }
 
-TEST_CASE("a row without a file is not given back to a history that was squashed", "[history]") {
+TEST_CASE("what Supabase's tool takes back is pending again", "[history]") {
+  Project project;
+  project.run({"up"});
+  project.database().execute(fmt::format("DROP TABLE product; DELETE FROM {} WHERE version = '20260102120000'", kHistory));
+
+  const Finished status = project.run({"status"});
+  const Finished up = project.run({"up"});
+
+  CHECK_THAT(status.out, ContainsSubstring("20260102120000_product.sql   out of order"));
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, ContainsSubstring("Taken back by Supabase's tool, and applied no more: 20260102120000_product.sql."));
+  CHECK_THAT(up.out, ContainsSubstring("1 applied    2 up to date"));
+  CHECK(project.value("SELECT count(*) FROM product") == "0");
+  CHECK(project.history() == kAllThree);
+}
+
+TEST_CASE("a reset by Supabase's tool that stopped half way is completed", "[history]") {
+  Project project;
+  project.run({"up"});
+  project.database().execute(fmt::format("DROP TABLE customer, product, \"order\"; TRUNCATE {}", kHistory));
+  project.push("20260101120000", "customer", "CREATE TABLE customer (a integer)");
+
+  const Finished up = project.run({"up"});
+  const Finished again = project.run({"up"});
+
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, ContainsSubstring("2 applied    1 up to date"));
+  CHECK(project.value("SELECT count(*) FROM \"order\"") == "0");
+  CHECK(project.history() == kAllThree);
+  CHECK_THAT(again.out, ContainsSubstring("nothing changed"));
+}
+
+TEST_CASE("a history table that is gone is made again with what seedbed knows", "[history]") {
+  Project project;
+  project.run({"up"});
+  project.database().execute("DROP SCHEMA supabase_migrations CASCADE");
+
+  const Finished up = project.run({"up"});
+
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, ContainsSubstring("3 up to date"));
+  CHECK(project.history() == kAllThree);
+}
+
+TEST_CASE("a history that was squashed stays so", "[history]") {
   Project project;
   project.run({"up"});
   project.database().execute(fmt::format("DELETE FROM {} WHERE version < '20260103'", kHistory));
@@ -190,6 +236,7 @@ TEST_CASE("a row without a file is not given back to a history that was squashed
 
   CHECK(up.exit_code == 0);
   CHECK(project.history() == Rows{{"20260103120000", "order"}});
+  CHECK(project.value("SELECT string_agg(version, ' ') FROM seedbed.migrations") == "20260103120000");
 }
 
 TEST_CASE("a migration that fails is in neither history", "[history]") {
@@ -256,6 +303,8 @@ TEST_CASE("Supabase's history makes a database known only where it is shared", "
   CHECK(shared.exit_code == 0);
   CHECK(alone.exit_code == 4);
   CHECK_THAT(alone.err, ContainsSubstring("the database has tables of its own"));
+  CHECK_THAT(alone.err, ContainsSubstring("supabase_migrations.schema_migrations is a history of supabase."));
+  CHECK_THAT(alone.err, ContainsSubstring("history = \"supabase\" under [migrations] lets both tools keep it."));
 }
 
 TEST_CASE("a role that may not make Supabase's table is told so before anything is applied", "[history]") {
