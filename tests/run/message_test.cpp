@@ -73,7 +73,6 @@ TEST_CASE("a run with nothing to do sends eight statements at most and commits n
   write_steps(workspace, 0, 3);
   workspace.run({"up", "--no-seed"});
   PostgresProxy proxy(workspace.database().url());
-  const std::string before = workspace.value("SELECT pg_current_wal_insert_lsn()");
 
   const Finished finished = up(workspace, proxy);
 
@@ -81,8 +80,6 @@ TEST_CASE("a run with nothing to do sends eight statements at most and commits n
   CHECK(finished.exit_code == 0);
   CHECK(proxy.traffic().statements <= 8);
   CHECK(proxy.traffic().commits == 0);
-  CHECK(workspace.value("SELECT backend_xid IS NULL FROM pg_stat_activity WHERE pid = pg_backend_pid()") == "t");
-  CHECK(workspace.value("SELECT pg_current_wal_insert_lsn() - '" + before + "' < 300") == "t");
 }
 
 TEST_CASE("a migration goes to PostgreSQL with its transaction in one message", "[run]") {
