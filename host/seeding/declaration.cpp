@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <seedbed/abi.h>
 #include <toml++/toml.h>
 
 #include "error.hpp"
@@ -56,6 +57,9 @@ class Reader {
   std::string needs(const toml::table& table) const;
   std::string choice(const toml::table& table, std::string_view key,
                      std::span<const std::string> choices) const;
+  std::vector<std::string> text_or_texts(const toml::table& table, std::string_view key) const;
+  std::vector<TableFile> tables(const toml::table& table) const;
+  TableFile table_file(const toml::table& table) const;
   std::vector<ParameterDeclaration> parameters(const toml::table& table) const;
   ParameterDeclaration parameter(const toml::key& name, const toml::node& node) const;
 
@@ -172,16 +176,59 @@ std::vector<ParameterDeclaration> Reader::parameters(const toml::table& table) c
   return result;
 }
 
+std::vector<std::string> Reader::text_or_texts(const toml::table& table, std::string_view key) const {
+  const toml::node* node = table.get(key);
+  if (node == nullptr || !node->is_string()) return texts(table, key);
+  return {text(table, key)};
+}
+
+TableFile Reader::table_file(const toml::table& table) const {
+  static const std::array<std::string, 5> keys{"file", "name", "key", "mode", "null"};
+  static const std::array<std::string, 2> modes{"insert_missing", "update_changed"};
+  check_keys(table, keys);
+
+  TableFile file;
+  file.place = error(table.source(), "").place();
+  file.file = text(table, "file");
+  file.name = text(table, "name");
+  file.key = text_or_texts(table, "key");
+  file.mode = choice(table, "mode", modes) == "update_changed" ? SEEDBED_UPDATE_CHANGED : SEEDBED_INSERT_MISSING;
+  file.null_text = text(table, "null");
+  for (const char* needed : {"file", "name", "key"}) {
+    if (table.contains(needed)) continue;
+    throw error(table.source(), fmt::format("a [[table]] has no \"{}\"", needed))
+        .hint("It needs the file, the name of the table, and the key: columns with a unique index.");
+  }
+  if (!file.file.ends_with(".csv") || file.file.find('/') != file.file.npos || file.file.front() == '.' || file.file.front() == '_')
+    throw error(table.get("file")->source(), fmt::format("\"{}\" cannot be the file of a [[table]]", file.file))
+        .hint("It is the name of a .csv file beside the seeder.toml, and begins with neither \"_\" nor \".\".");
+  if (file.name.empty()) throw error(table.get("name")->source(), "the name of a [[table]] is empty");
+  if (file.key.empty() || file.key.front().empty())
+    throw error(table.get("key")->source(), "the key of a [[table]] names no column");
+  return file;
+}
+
+std::vector<TableFile> Reader::tables(const toml::table& table) const {
+  const toml::node* node = table.get("table");
+  if (node == nullptr) return {};
+  if (!node->is_array_of_tables()) throw error(node->source(), "\"table\" must be written as [[table]]");
+  std::vector<TableFile> files;
+  for (const toml::node& item : *node->as_array()) {
+    TableFile file = table_file(*item.as_table());
+    if (std::ranges::find(files, file.file, &TableFile::file) != files.end())
+      throw error(item.source(), fmt::format("\"{}\" is the file of two tables", file.file));
+    files.push_back(std::move(file));
+  }
+  return files;
+}
+
 Declaration Reader::read() {
-  static const std::array<std::string, 9> keys{
-      "name", "version", "description", "after", "tier", "needs", "writes", "run", "parameters"};
+  static const std::array<std::string, 10> keys{"name",  "version", "description", "after",      "tier",
+                                                "needs", "writes",  "run",         "parameters", "table"};
   static const std::array<std::string, 3> tiers{"development", "staging", "production"};
   static const std::array<std::string, 2> runs{"always", "once"};
 
   const toml::table table = parse(toml_, file_);
-  if (const toml::node* tables = table.get("table"))
-    throw error(tables->source(), "this release cannot load the files of a [[table]]")
-        .hint("Write the rows into an .sql file as INSERT … ON CONFLICT.");
   check_keys(table, keys);
 
   Declaration declaration;
@@ -207,6 +254,10 @@ Declaration Reader::read() {
   declaration.writes = texts(table, "writes");
   declaration.once = choice(table, "run", runs) == "once";
   declaration.parameters = parameters(table);
+  declaration.tables = tables(table);
+  for (const TableFile& file : declaration.tables) {
+    if (std::ranges::find(declaration.writes, file.name) == declaration.writes.end()) declaration.writes.push_back(file.name);
+  }
   return declaration;
 }
 

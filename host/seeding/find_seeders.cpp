@@ -11,6 +11,7 @@
 #include <seedbed/abi.h>
 
 #include "database/sql/script.hpp"
+#include "database/sql/stream_hash.hpp"
 #include "seeding/folder_entries.hpp"
 #include "seeding/plugin_file.hpp"
 #include "seeding/seeder.hpp"
@@ -23,15 +24,29 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Opens regular files alone: a pipe or a device could make the reading wait for ever.
-std::string read_bytes(const fs::path& path) {
+std::ifstream opened(const fs::path& path) {
   std::error_code ignored;
   if (!fs::is_regular_file(path, ignored))
     throw Error(ExitCode::plugin, fmt::format("could not read \"{}\": it is no regular file", path.string()));
   std::ifstream stream(path, std::ios::binary);
+  if (!stream) throw Error(ExitCode::plugin, fmt::format("could not read \"{}\"", path.string()));
+  return stream;
+}
+
+std::string read_bytes(const fs::path& path) {
+  std::ifstream stream = opened(path);
   std::ostringstream bytes;
   bytes << stream.rdbuf();
   if (!stream) throw Error(ExitCode::plugin, fmt::format("could not read \"{}\"", path.string()));
   return bytes.str();
+}
+
+/// Files of rows may be larger than memory.
+std::string hash_of(const fs::path& path) {
+  std::ifstream stream = opened(path);
+  const std::string hash = sql::sha256(stream);
+  if (stream.bad()) throw Error(ExitCode::plugin, fmt::format("could not read \"{}\"", path.string()));
+  return hash;
 }
 
 /// Over the names and bytes of a folder's files, so that a renamed file counts as changed.
@@ -40,7 +55,7 @@ std::string folder_hash(const fs::path& folder) {
   for (const fs::path& file : entries_of(folder)) {
     std::error_code ignored;
     if (!fs::is_regular_file(file, ignored)) continue;
-    all += file.filename().string() + '\0' + sql::sha256(read_bytes(file)) + '\0';
+    all += file.filename().string() + '\0' + hash_of(file) + '\0';
   }
   return sql::sha256(all);
 }
@@ -50,6 +65,12 @@ void refuse_dangling_link(const fs::path& path) {
   if (!fs::is_symlink(path, ignored) || fs::exists(path, ignored)) return;
   throw Error(ExitCode::plugin, fmt::format("plugin \"{}\" is a link to a file that does not exist", path.string()))
       .detail(fmt::format("It points to \"{}\".", fs::read_symlink(path, ignored).string()));
+}
+
+Declaration library_declaration(const std::string& toml, const std::string& file) {
+  Declaration declaration = parse_declaration(toml, file);
+  if (declaration.tables.empty()) return declaration;
+  throw Error(ExitCode::plugin, fmt::format("plugin \"{}\" declares a [[table]], which only a folder can have", file));
 }
 
 std::vector<Seeder> read_library(const fs::path& path) {
@@ -63,14 +84,33 @@ std::vector<Seeder> read_library(const fs::path& path) {
                                                 record.abi_version, SEEDBED_ABI_VERSION))
           .hint("Rebuild the plugin against this host's SDK.");
     }
-    seeders.push_back({parse_declaration(record.toml, path.string()), SeederKind::library, path, sha256, record.abi_version});
+    seeders.push_back({library_declaration(record.toml, path.string()), SeederKind::library, path, sha256, record.abi_version});
   }
   return seeders;
 }
 
+/// A file that no [[table]] names would be passed over in silence.
+void check_csv_files(const Declaration& declaration, const fs::path& folder) {
+  for (const TableFile& table : declaration.tables) {
+    std::error_code ignored;
+    if (fs::is_regular_file(folder / table.file, ignored)) continue;
+    throw Error(ExitCode::plugin, fmt::format("file \"{}\" does not exist", table.file)).at(table.place);
+  }
+  for (const fs::path& file : entries_of(folder)) {
+    const std::string name = file.filename().string();
+    if (file.extension() != ".csv" || name.starts_with('_') || name.starts_with('.')) continue;
+    if (std::ranges::find(declaration.tables, name, &TableFile::file) != declaration.tables.end()) continue;
+    throw Error(ExitCode::plugin, fmt::format("no [[table]] names file \"{}\"", name))
+        .at({(folder / "seeder.toml").string(), 0, 0, {}})
+        .hint(fmt::format("Add [[table]] with file = \"{}\", the name of the table, and its key; or begin the file's name with \"_\".", name));
+  }
+}
+
 Seeder read_folder(const fs::path& folder) {
   const fs::path file = folder / "seeder.toml";
-  return {parse_declaration(read_bytes(file), file.string()), SeederKind::folder, folder, folder_hash(folder), 0};
+  Declaration declaration = parse_declaration(read_bytes(file), file.string());
+  check_csv_files(declaration, folder);
+  return {std::move(declaration), SeederKind::folder, folder, folder_hash(folder), 0};
 }
 
 bool holds_declaration(const fs::path& folder) {

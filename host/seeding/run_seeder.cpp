@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "log.hpp"
+#include "seeding/csv_table.hpp"
 #include "seeding/isolation/isolated_plugin.hpp"
 #include "seeding/plain_files.hpp"
 #include "seeding/plugin_library.hpp"
@@ -32,6 +33,14 @@ void add_unchanged(SeederOutcome& outcome, const std::map<std::string, WriterCou
     found->unchanged = counts.rows - counts.written;
     outcome.unchanged_known = true;
   }
+}
+
+/// The files of a folder that run, .sql and .csv alike, by name.
+std::vector<std::filesystem::path> folder_files(const Seeder& seeder, Engine engine) {
+  std::vector<std::filesystem::path> files = folder_sql_files(seeder.path, engine);
+  for (const TableFile& table : seeder.declaration.tables) files.push_back(seeder.path / table.file);
+  std::ranges::sort(files);
+  return files;
 }
 
 bool matches_any(const std::string& table, const std::vector<std::string>& patterns) {
@@ -153,10 +162,21 @@ void SeederRunner::run_folder(Database& database, const Seeder& seeder, const Ru
   constants.insert_or_assign("now", timestamp_value(facts.now));
   constants.insert_or_assign("environment", text_value(facts.environment));
   constants.insert_or_assign("tier", text_value(tier_name(facts.tier)));
-  for (const auto& file : folder_sql_files(seeder.path, database.engine())) {
-    run_sql_file(database, file, settings_.root, &constants);
+  std::map<std::string, WriterCounts> written;
+  for (const auto& file : folder_files(seeder, database.engine())) {
+    const auto table = std::ranges::find(seeder.declaration.tables, file.filename().string(), &TableFile::file);
+    if (table == seeder.declaration.tables.end()) {
+      run_sql_file(database, file, settings_.root, &constants);
+      continue;
+    }
+    const WriterCounts counts = load_csv(database, file, shown_seed_path(file, settings_.root), *table,
+                                         [&](std::uint64_t done, std::uint64_t total) { facts.progress(seeder.declaration.name, done, total); });
+    WriterCounts& all = written[database.canonical_table(table->name)];
+    all.rows += counts.rows;
+    all.written += counts.written;
   }
   add_counts(outcome.tables, database.changes());
+  add_unchanged(outcome, written);
 }
 
 /// A seeder may write what it declares; triggers, besides, what the environment allows them.

@@ -69,11 +69,6 @@ std::string read_sql(const fs::path& file, const std::string& shown) {
   return bytes.str();
 }
 
-std::string shown_path(const fs::path& file, const fs::path& root) {
-  const fs::path relative = file.lexically_proximate(root);
-  return relative.native().starts_with("..") ? file.string() : relative.string();
-}
-
 void refuse_what_breaks_the_transaction(const std::vector<Statement>& statements, const Statement* stray, const Database::Locate& locate) {
   for (const Statement& statement : statements) {
     const bool control = &statement == stray || statement.kind == Kind::savepoint;
@@ -89,6 +84,32 @@ void refuse_what_breaks_the_transaction(const std::vector<Statement>& statements
 
 bool is_unique_violation(const Error& error) {
   return error.sqlstate() == "23505" || error.sqlstate() == "SQLite 2067" || error.sqlstate() == "SQLite 1555";
+}
+
+/// The columns of the key that a unique violation names, empty if it names none.
+std::string violated_key(const Error& error) {
+  constexpr std::string_view kPostgres = "Key (", kSqlite = "UNIQUE constraint failed: ";
+  if (const auto start = error.detail().find(kPostgres); start != std::string::npos) {
+    const auto end = error.detail().find(")=(", start);
+    return end == std::string::npos ? "" : error.detail().substr(start + kPostgres.size(), end - start - kPostgres.size());
+  }
+  const auto start = error.message().find(kSqlite);
+  if (start == std::string::npos) return "";
+  std::istringstream columns(error.message().substr(start + kSqlite.size()));
+  std::string key;
+  for (std::string column; std::getline(columns >> std::ws, column, ',');) {
+    const auto dot = column.find('.');
+    if (dot == std::string::npos) return "";  // an index over an expression, by its name
+    key += (key.empty() ? "" : ", ") + column.substr(dot + 1);
+  }
+  return key;
+}
+
+/// What to do about a seed file that inserts a row which is there.
+std::string idempotent_hint(const Error& error) {
+  const std::string key = violated_key(error);
+  return fmt::format("A seed file runs again and again: end its INSERT with ON CONFLICT ({}) DO NOTHING or DO UPDATE.",
+                     key.empty() ? "key" : key);
 }
 
 }  // namespace
@@ -123,8 +144,13 @@ std::vector<fs::path> folder_sql_files(const fs::path& folder, Engine engine) {
   return files;
 }
 
+std::string shown_seed_path(const fs::path& file, const fs::path& root) {
+  const fs::path relative = file.lexically_proximate(root);
+  return relative.native().starts_with("..") ? file.string() : relative.string();
+}
+
 void run_sql_file(Database& database, const fs::path& file, const fs::path& root, const Constants* constants) {
-  const std::string shown = shown_path(file, root);
+  const std::string shown = shown_seed_path(file, root);
   const std::string source = read_sql(file, shown);
   const std::vector<Statement> statements = sql::split(source, database.engine(), shown);
   const auto place = [&](std::size_t offset) { return sql::place_at(shown, source, offset); };
@@ -143,7 +169,8 @@ void run_sql_file(Database& database, const fs::path& file, const fs::path& root
     database.reset_session();
   } catch (Error& error) {
     if (is_unique_violation(error)) {
-      error.hint("A seed file runs again and again: write its INSERTs with ON CONFLICT (key) DO NOTHING or DO UPDATE.");
+      error.hint(idempotent_hint(error));
+      if (constants != nullptr) error.hint("If it is to run one time only, say run = \"once\" in its seeder.toml.");
     }
     if (error.place().file.empty()) error.at({shown, 0, 0, ""});
     throw;

@@ -24,6 +24,9 @@ std::vector<std::filesystem::path> plain_sql_files(const SeederSettings& setting
 /// NAME.sqlite.sql run on that engine alone.
 std::vector<std::filesystem::path> folder_sql_files(const std::filesystem::path& folder, Engine engine);
 
+/// `file` as errors name it: relative to `root` if it lies below that.
+std::string shown_seed_path(const std::filesystem::path& file, const std::filesystem::path& root);
+
 /// Runs one file inside the open transaction, in a savepoint of its own, and undoes what it left in
 /// the session.  A BEGIN … COMMIT around the whole file is the savepoint.
 ///

@@ -4,9 +4,12 @@ function(add_package_test name c cxx flags)
   add_test(NAME package.${name}
     COMMAND ${CMAKE_COMMAND} -D BUILD=${CMAKE_BINARY_DIR} -D WORK=${CMAKE_BINARY_DIR}/tests/package/${name}
             -D PROGRAM=$<TARGET_FILE:seedbed> -D NM=${CMAKE_NM} -D C=${c} -D CXX=${cxx}
-            -D CXX_FLAGS=${flags} -D GENERATOR=${CMAKE_GENERATOR}
+            -D CXX_FLAGS=${flags} -D GENERATOR=${CMAKE_GENERATOR} -D RUSTC=${RUSTC}
             -P ${CMAKE_CURRENT_SOURCE_DIR}/package/package_test.cmake)
 endfunction()
+
+find_program(RUSTC rustc)
+mark_as_advanced(RUSTC)
 
 add_package_test(default ${CMAKE_C_COMPILER} ${CMAKE_CXX_COMPILER} "")
 

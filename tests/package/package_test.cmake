@@ -1,7 +1,8 @@
 # Installs the SDK to a scratch prefix, builds the project beside this file and the template against
 # it, and lets the program run the plugins.  Run with
 #   cmake -D BUILD=… -D WORK=… -D PROGRAM=… -D NM=… -D C=… -D CXX=… -D CXX_FLAGS=… -D GENERATOR=…
-#     -P package_test.cmake
+#     -D RUSTC=… -P package_test.cmake
+# RUSTC may be false: then the plugin in Rust is left out.
 
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE text ERROR_VARIABLE text)
@@ -40,7 +41,11 @@ file(REMOVE_RECURSE ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --component seedbed-dev --prefix ${WORK}/prefix)
 build(${CMAKE_CURRENT_LIST_DIR})
 build(${WORK}/prefix/share/seedbed/template)
-foreach(library IN ITEMS package/customers package/plain_c template/my_seeder)
+if(RUSTC)
+  run(${RUSTC} -O -D warnings -o ${WORK}/package/plain_rust.so ${CMAKE_CURRENT_LIST_DIR}/plain_rust.rs)
+  set(plain_rust package/plain_rust)
+endif()
+foreach(library IN ITEMS package/customers package/plain_c template/my_seeder ${plain_rust})
   expect_one_symbol(${WORK}/${library}.so)
 endforeach()
 
@@ -49,6 +54,12 @@ set(up ${CMAKE_COMMAND} -E chdir ${WORK} ${PROGRAM} up --url sqlite:customers.db
 run(${up})
 expect("customers +3 inserted")
 expect("plain_c +2 inserted")
+if(RUSTC)
+  expect("plain_rust +2 inserted")
+endif()
 run(${up})
 expect("customers +3 unchanged")
 expect("plain_c +2 unchanged")
+if(RUSTC)
+  expect("plain_rust +2 unchanged")
+endif()

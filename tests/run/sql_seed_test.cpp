@@ -113,7 +113,7 @@ TEST_CASE("a seed file that cannot run twice names the key and what to write", "
   CHECK_THAT(up.err, ContainsSubstring("seeder \"sql\" failed: "));
   CHECK_THAT(up.err, ContainsSubstring("at:     seed.sql:2:1"));
   CHECK_THAT(up.err, ContainsSubstring("email"));
-  CHECK_THAT(up.err, ContainsSubstring("ON CONFLICT (key) DO NOTHING or DO UPDATE"));
+  CHECK_THAT(up.err, ContainsSubstring("ON CONFLICT (email) DO NOTHING or DO UPDATE"));
   CHECK(workspace.database().rows(kEmails) == Rows{{"a"}});
 }
 

@@ -1,5 +1,7 @@
 #include "seeding/declaration.hpp"
 
+#include <seedbed/abi.h>
+
 #include "error.hpp"
 #include "support/catch.hpp"
 
@@ -120,9 +122,40 @@ TEST_CASE("a parameter without a usable default is refused", "[seeding]") {
         "parameter \"B-2\" is not one snake_case word");
 }
 
-TEST_CASE("files that this release cannot load are refused and not passed over", "[seeding]") {
-  const Error error = failure_of("name = 'a'\n[[table]]\nfile = 'b.csv'");
+TEST_CASE("files of rows are read with their table and key and their tables are written", "[seeding]") {
+  const Declaration declaration = parse_declaration(
+      "name = 'a'\nwrites = ['b']\n"
+      "[[table]]\nfile = '01_b.csv'\nname = 'b'\nkey = 'id'\n"
+      "[[table]]\nfile = '02_c.csv'\nname = 's.c'\nkey = ['x', 'y']\nmode = 'update_changed'\nnull = '\\N'\n",
+      "seeder.toml");
 
-  CHECK(error.message() == "this release cannot load the files of a [[table]]");
-  CHECK_THAT(error.hint(), ContainsSubstring(".sql file"));
+  REQUIRE(declaration.tables.size() == 2);
+  CHECK(declaration.tables[0].key == std::vector<std::string>{"id"});
+  CHECK(declaration.tables[0].mode == SEEDBED_INSERT_MISSING);
+  CHECK(declaration.tables[0].null_text.empty());
+  CHECK(declaration.tables[1].file == "02_c.csv");
+  CHECK(declaration.tables[1].name == "s.c");
+  CHECK(declaration.tables[1].key == std::vector<std::string>{"x", "y"});
+  CHECK(declaration.tables[1].mode == SEEDBED_UPDATE_CHANGED);
+  CHECK(declaration.tables[1].null_text == "\\N");
+  CHECK(declaration.writes == std::vector<std::string>{"b", "s.c"});
+}
+
+TEST_CASE("a file of rows that is declared incompletely or oddly is refused at its place", "[seeding]") {
+  const std::string table = "name = 'a'\n[[table]]\nfile = 'b.csv'\nname = 'b'\nkey = 'id'\n";
+
+  CHECK(failure_of("name = 'a'\n[[table]]\nfile = 'b.csv'\nname = 'b'").message() == "a [[table]] has no \"key\"");
+  CHECK(failure_of("name = 'a'\n[[table]]\nfile = 'b.csv'\nkey = 'id'").message() == "a [[table]] has no \"name\"");
+  CHECK(failure_of("name = 'a'\n[[table]]\nname = 'b'\nkey = 'id'").place().line == 2);
+  CHECK(failure_of("name = 'a'\n[[table]]\nfile = 'x/b.csv'\nname = 'b'\nkey = 'id'").message() ==
+        "\"x/b.csv\" cannot be the file of a [[table]]");
+  CHECK(failure_of("name = 'a'\n[[table]]\nfile = 'b.tsv'\nname = 'b'\nkey = 'id'").place().line == 3);
+  CHECK(failure_of("name = 'a'\n[[table]]\nfile = 'b.csv'\nname = 'b'\nkey = []").message() ==
+        "the key of a [[table]] names no column");
+  CHECK(failure_of("name = 'a'\n[[table]]\nfile = 'b.csv'\nname = ''\nkey = 'id'").message() ==
+        "the name of a [[table]] is empty");
+  CHECK(failure_of(table + "mode = 'replace'").hint() == "It is one of insert_missing, update_changed.");
+  CHECK(failure_of(table + "nul = 'x'").hint() == "Did you mean \"null\"?");
+  CHECK(failure_of(table + table.substr(table.find("[[")) ).message() == "\"b.csv\" is the file of two tables");
+  CHECK(failure_of("name = 'a'\ntable = 'b'").message() == "\"table\" must be written as [[table]]");
 }

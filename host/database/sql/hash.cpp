@@ -1,12 +1,14 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <algorithm>
 #include <array>
+#include <istream>
 
 #include <fmt/format.h>
 #include <openssl/sha.h>
 
 #include "database/sql/script.hpp"
 #include "database/sql/splitter.hpp"
+#include "database/sql/stream_hash.hpp"
 
 namespace seedbed::host::sql {
 
@@ -109,6 +111,15 @@ class TokenHash : public ScriptListener {
 std::string sha256(std::string_view bytes) {
   Sha256 hash;
   hash.add(bytes);
+  return hash.hex();
+}
+
+std::string sha256(std::istream& stream) {
+  Sha256 hash;
+  std::array<char, 65'536> buffer{};
+  while (stream.read(buffer.data(), buffer.size()), stream.gcount() > 0) {
+    hash.add({buffer.data(), static_cast<std::size_t>(stream.gcount())});
+  }
   return hash.hex();
 }
 
