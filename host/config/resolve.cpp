@@ -78,6 +78,7 @@ class Resolver {
     note("environment", settings_.environment, sources_.environment_source);
     resolve_database();
     resolve_migrations();
+    resolve_sqlite();
     resolve_seeders();
     resolve_selection();
     const bool development = settings_.tier == Tier::development;
@@ -275,6 +276,11 @@ class Resolver {
     const Value transaction = pick("seeders.transaction", {}, toml_.transaction, "all");
     seeders.all_in_one_transaction =
         choice("seeders.transaction", transaction, {"all", "each"}) == "all";
+  }
+
+  void resolve_sqlite() {
+    settings_.sqlite.journal =
+        choice("sqlite.journal", pick("sqlite.journal", {}, toml_.journal, "wal"), {"wal", "delete"});
   }
 
   // The shell has replaced the wildcards of the command line, so that a file which exists is meant.

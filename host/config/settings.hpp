@@ -62,6 +62,10 @@ struct MigrationSettings {
   Limits limits;
 };
 
+struct SqliteSettings {
+  std::string journal = "wal";  ///< wal | delete: the journal mode of a file that seedbed makes
+};
+
 struct SeederSettings {
   std::vector<std::filesystem::path> directories;  ///< absolute
   bool directories_named = false;
@@ -95,6 +99,7 @@ struct Settings {
   std::filesystem::path file;  ///< seedbed.toml, or empty
   std::filesystem::path root;  ///< its folder, or the working directory
   MigrationSettings migrations;
+  SqliteSettings sqlite;
   SeederSettings seeders;
   HookSettings hooks;
   std::optional<std::int64_t> now;  ///< SEEDBED_NOW, milliseconds since 1970 UTC

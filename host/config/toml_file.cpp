@@ -236,7 +236,7 @@ toml::table parse(const TextFile& file) {
 TomlFile parse_toml_file(const TextFile& file) {
   const toml::table table = parse(file);
   const Section top(file, table, "");
-  top.only({"default_environment", "migrations", "seeders", "environments", "hooks"});
+  top.only({"default_environment", "migrations", "seeders", "environments", "hooks", "sqlite"});
   TomlFile result;
   result.name = file.name;
   result.default_environment = top.text("default_environment");
@@ -256,6 +256,10 @@ TomlFile parse_toml_file(const TextFile& file) {
   result.sql_paths = seeders.texts("sql_paths");
   result.sql_tier = seeders.text("sql_tier");
   result.transaction = seeders.text("transaction");
+
+  const Section sqlite = top.section("sqlite");
+  sqlite.only({"journal"});
+  result.journal = sqlite.text("journal");
 
   const Section hooks = top.section("hooks");
   hooks.only({"before_migrate", "after_migrate", "after_seed"});

@@ -46,6 +46,8 @@ struct TomlFile {
   std::optional<TextList> directories, order, sql_paths;  ///< [seeders]
   std::optional<Text> sql_tier, transaction;
 
+  std::optional<Text> journal;  ///< [sqlite]
+
   std::optional<HookList> before_migrate, after_migrate, after_seed;  ///< [hooks]
 
   std::map<std::string, EnvironmentSection> environments;

@@ -6,9 +6,11 @@
 namespace seedbed::host {
 
 bool Database::run_transaction(const ScriptTransaction& work) {
+  run_ahead(work.text, work.statements, work.locate);
   Transaction transaction(*this, work.begin);
   if (!work.guard.empty() && query(work.guard).empty()) return false;
   if (!work.statements.empty()) {
+    start_script();
     run_script(work.text, work.statements, work.locate);
     reset_session();
   }

@@ -63,6 +63,7 @@ struct ConnectOptions {
   std::chrono::milliseconds wait{0};  ///< how long to retry; zero is one attempt
   bool create = true;  ///< SQLite: make a missing file; otherwise it reads as an empty database
   std::chrono::milliseconds patience{5000};  ///< SQLite: for another process to unlock the file
+  std::string journal{};  ///< SQLite: "wal" or "delete", of a file that is made; empty: SQLite's default
 };
 
 /// How long one statement may take, or wait for somebody else's lock.  Nothing: as the server has
@@ -73,10 +74,6 @@ struct TimeLimits {
 
 struct BeginOptions {
   std::chrono::milliseconds patience{0};
-
-  /// SQLite: foreign keys are not enforced until commit(), which checks them all, so that a table can
-  /// be dropped and made anew without its children.
-  bool rebuilds_tables = false;
 
   /// No other transaction that was begun so may overlap: for what happens before there is a ledger
   /// with a lock.
@@ -120,10 +117,22 @@ class Database {
   virtual void query_typed(std::string_view sql, std::span<const seedbed_value> params,
                            const TypedRow& row) = 0;
 
+  using Locate = std::function<Place(std::size_t offset)>;
+  /// Runs those of a file's statements that have to come before its transaction and may be repeated
+  /// (SQLite: a change of the journal mode into WAL or out of it).
+  virtual void run_ahead(std::string_view text, std::span<const sql::Statement> statements,
+                         const Locate& locate) = 0;
+
+  /// Lets files run as the engine's own program would run them, until reset_session() or the end of
+  /// the open transaction.  SQLite: foreign keys are not enforced unless the file switches them on, so
+  /// that a table can be dropped and made anew without its children; reset_session() refuses rows
+  /// that have come to refer to none.  "Strings" in double quotes are taken, and schema tables can be
+  /// written after PRAGMA writable_schema.
+  virtual void start_script() = 0;
+
   /// Runs the statements of a file, as the file's author wrote them, inside the current
   /// transaction; COPY data included.  `statements` have offsets into `text`; an error is at the
   /// place that `locate` gives for the offset at which it occurred.
-  using Locate = std::function<Place(std::size_t offset)>;
   virtual void run_script(std::string_view text, std::span<const sql::Statement> statements,
                           const Locate& locate) = 0;
 

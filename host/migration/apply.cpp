@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <regex>
 #include <span>
 
 #include <fmt/format.h>
 
+#include "database/sql/token_cursor.hpp"
 #include "database/sql/transaction.hpp"
 
 namespace seedbed::host {
@@ -114,6 +114,7 @@ std::chrono::microseconds apply_outside(RunLock& lock, const Migration& migratio
   Database& database = lock.database();
   const std::size_t done = statements_done(database, migration);
   database.limit_session(limits);
+  database.start_script();
   for (std::size_t i = done; i < migration.up.statements.size(); ++i) {
     run_outside(lock, migration, i);
     record_statement(lock, migration, i);
@@ -157,14 +158,10 @@ void refuse_transaction_control(const Migration& migration) {
           "Remove the statement, or run the file as it was written with --own-transactions as-is.");
 }
 
-bool rebuilds_tables(const Migration& migration) {
-  static const std::regex kSwitchOff(R"(pragma\s+(main\s*\.\s*)?foreign_keys\s*[=(]\s*['"]?(off|0|no|false)\b)",
-                                     std::regex::icase);
+bool attaches_database(const Migration& migration) {
   return std::ranges::any_of(migration.up.statements, [&](const Statement& statement) {
-    if (statement.kind != Kind::session) return false;
-    const auto text = migration.up.text.begin() + static_cast<std::ptrdiff_t>(statement.offset);
-    return std::regex_search(text, text + static_cast<std::ptrdiff_t>(statement.size), kSwitchOff,
-                             std::regex_constants::match_continuous);
+    const std::string_view text = std::string_view(migration.up.text).substr(statement.offset, statement.size);
+    return sql::TokenCursor(text, {Engine::sqlite, true}).at("attach");
   });
 }
 
@@ -187,7 +184,7 @@ std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migrat
   const auto start = Clock::now();
   const Ledger ledger(lock.database());
   Database::ScriptTransaction work;
-  work.begin = {.patience = lock.patience(), .rebuilds_tables = rebuilds_tables(migration), .limits = limits};
+  work.begin = {.patience = lock.patience(), .limits = limits};
   work.guard = lock.guard();
   work.text = migration.up.text;
   const sql::OneTransaction file = as_one_transaction(migration);
@@ -213,6 +210,7 @@ std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migrat
 std::chrono::microseconds rehearse_migration(Database& database, const Migration& migration,
                                              const std::vector<std::string>& beside) {
   const auto start = Clock::now();
+  database.start_script();
   run_part(database, migration.up, as_one_transaction(migration).statements);
   try {
     database.reset_session();

@@ -22,9 +22,9 @@ void refuse_transaction_control(const Migration& migration);
 /// which `why` then names, cannot run in one.
 bool runs_outside_transaction(const Migration& migration, std::string* why = nullptr);
 
-/// True if the file switches SQLite's foreign keys off, as rebuilding a table needs.  That works
-/// only outside a transaction, so the switch is then Database::begin()'s.
-bool rebuilds_tables(const Migration& migration);
+/// True if the file attaches another database of SQLite's, which stays attached to the end of the
+/// transaction and may be a file that is made for it.
+bool attaches_database(const Migration& migration);
 
 /// Runs `migration` and records it, as long as the lock is held; in the same transaction runs `beside`,
 /// statements that record it elsewhere.  Returns how long it took.

@@ -77,7 +77,7 @@ void open_ledger(Preparation& preparation, const Settings& settings, std::chrono
   std::error_code ignored;
   const std::filesystem::path& file = settings.url.file;
   if (!file.empty() && !std::filesystem::exists(file, ignored)) {
-    preparation.database = connect(settings.url, {wait, /*create=*/true, settings.lock_timeout});
+    preparation.database = connect(settings.url, {wait, /*create=*/true, settings.lock_timeout, settings.sqlite.journal});
   }
   if (preparation.ledger_version == kLedgerVersion) return;
   Database& database = *preparation.database;

@@ -308,8 +308,8 @@ class Run {
   std::string rehearse(const Migration& migration) {
     std::string why;
     if (runs_outside_transaction(migration, &why)) return why;
-    if (database().engine() == Engine::sqlite && rebuilds_tables(migration)) {
-      return "it switches foreign keys off, which works only between two transactions";
+    if (database().engine() == Engine::sqlite && attaches_database(migration)) {
+      return "it attaches another database, which only the end of a transaction detaches";
     }
     database().execute("SAVEPOINT seedbed_rehearsal");
     try {

@@ -31,6 +31,7 @@ migrations.format
 migrations.history
 migrations.out_of_order
 migrations.own_transactions
+sqlite.journal
 seeders.directories
 seeders.order
 seeders.sql_paths

@@ -76,6 +76,8 @@ label = "x-${LABEL:-none}"
 before_migrate = ["SELECT 1"]
 after_migrate = [{ postgres = "NOTIFY pgrst, 'reload schema'" }]
 after_seed = ["hooks/after.sql", "DO $$ BEGIN END $$"]
+[sqlite]
+journal = "delete"
 )";
 
 }  // namespace seedbed::test

@@ -138,7 +138,8 @@ TEST_CASE("words that a setting cannot be are errors at their place", "[config]"
   const std::string text = GENERATE(
       as<std::string>{}, "[migrations]\nformat = \"wrong\"\n",
       "[migrations]\nhistory = \"wrong\"\n", "[migrations]\nout_of_order = \"wrong\"\n",
-      "[migrations]\nown_transactions = \"wrong\"\n", "[seeders]\ntransaction = \"wrong\"\n");
+      "[migrations]\nown_transactions = \"wrong\"\n", "[seeders]\ntransaction = \"wrong\"\n",
+      "[sqlite]\njournal = \"wrong\"\n");
   Project project(text + "[environments.a]\nurl = \"a.db\"");
   project.line.environment = "a";
 

@@ -25,6 +25,7 @@ TEST_CASE("the default environment is chosen and its defaults apply", "[config]"
   CHECK(settings.migrations.history == "seedbed");
   CHECK(settings.migrations.out_of_order.empty());
   CHECK(settings.migrations.own_transactions == "refuse");
+  CHECK(settings.sqlite.journal == "wal");
   CHECK(settings.seeders.directories == std::vector{project.path("plugins")});
   CHECK_FALSE(settings.seeders.directories_named);
   CHECK(names(settings.seeders.selection) == Names{"*"});
@@ -47,6 +48,7 @@ TEST_CASE("every key of seedbed.toml arrives in the settings", "[config]") {
   CHECK(settings.migrations.history == "supabase");
   CHECK(settings.migrations.out_of_order == "skip");
   CHECK(settings.migrations.own_transactions == "as-is");
+  CHECK(settings.sqlite.journal == "delete");
   CHECK(settings.seeders.directories ==
         std::vector<std::filesystem::path>{project.path("build/plugins"), "/opt/plugins"});
   CHECK_FALSE(settings.seeders.directories_named);

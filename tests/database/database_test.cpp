@@ -62,9 +62,9 @@ TEST_CASE("of two transactions begun alone the second one waits and then gives u
   TestDatabase database(engine);
   const auto first = open(database);
   const auto second = open(database);
-  const Transaction held(*first, {1s, false, true});
+  const Transaction held(*first, {1s, true});
 
-  const Error error = failure_of([&] { const Transaction wanted(*second, {150ms, false, true}); });
+  const Error error = failure_of([&] { const Transaction wanted(*second, {150ms, true}); });
 
   CHECK(error.code() == ExitCode::locked);
   CHECK_THAT(error.message(), ContainsSubstring("within 150 ms"));

@@ -20,7 +20,7 @@ namespace {
 struct Client {
   explicit Client(const TestDatabase& database)
       : url(parse_url(database.url(), "/")), connection(connect(url, {})) {
-    Transaction transaction(*connection, {1s, false, true});
+    Transaction transaction(*connection, {1s, true});
     Ledger(*connection).prepare();
     transaction.commit();
   }

@@ -44,7 +44,7 @@ TEST_CASE("a ledger of version 1 is upgraded and keeps its rows", "[ledger]") {
   const DatabaseUrl url = parse_url(workspace.database().url(), "/");
   const std::unique_ptr<Database> database = connect(url, {});
 
-  Transaction transaction(*database, {1s, false, true});
+  Transaction transaction(*database, {1s, true});
   Ledger(*database).prepare();
   AppliedMigration second;
   second.version = "2";

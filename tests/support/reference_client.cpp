@@ -57,17 +57,36 @@ std::string without_noise(const std::string& text) {
   return result;
 }
 
-std::string dump_sqlite(TestDatabase& database) {
+std::string quoted(const std::string& name) {
+  std::string result = "\"";
+  for (const char c : name) result.append(c == '"' ? 2 : 1, c);
+  return result + '"';
+}
+
+/// The rows of a table as SQL literals, so that values of different types differ.
+std::string rows_of(TestDatabase& database, const std::string& table) {
+  std::string columns;
+  for (const auto& column : database.rows("SELECT name FROM pragma_table_xinfo(" + quoted(table) + ") WHERE hidden <> 1")) {
+    columns += (columns.empty() ? "quote(" : ", quote(") + quoted(column[0]) + ')';
+  }
+  // The ledger's tables have statistics, too.
+  const std::string where = table.starts_with("sqlite_stat") ? " WHERE tbl NOT LIKE 'seedbed%' ORDER BY tbl, idx" : "";
   std::string result;
+  for (const auto& row : database.rows("SELECT " + columns + " FROM " + quoted(table) + where)) {
+    for (const std::string& value : row) result += value + '|';
+    result += '\n';
+  }
+  return result;
+}
+
+std::string dump_sqlite(TestDatabase& database) {
+  std::string result = "user_version " + database.value("PRAGMA user_version") + " application_id " +
+                       database.value("PRAGMA application_id") + '\n';
   for (const auto& entry : database.rows(
            "SELECT type, name, coalesce(sql, '') FROM sqlite_master "
            "WHERE tbl_name NOT LIKE 'seedbed\\_%' ESCAPE '\\' ORDER BY type, name")) {
     result += entry[0] + ' ' + entry[1] + ": " + entry[2] + '\n';
-    if (entry[0] != "table") continue;
-    for (const auto& row : database.rows("SELECT * FROM \"" + entry[1] + '"')) {
-      for (const std::string& value : row) result += value + '|';
-      result += '\n';
-    }
+    if (entry[0] == "table") result += rows_of(database, entry[1]);
   }
   return result;
 }

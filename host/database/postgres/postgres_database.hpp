@@ -45,6 +45,8 @@ class PostgresDatabase : public Database {
   std::vector<Row> query(std::string_view sql, std::span<const seedbed_value> params) override;
   void query_typed(std::string_view sql, std::span<const seedbed_value> params,
                    const TypedRow& row) override;
+  void run_ahead(std::string_view, std::span<const sql::Statement>, const Locate&) override {}
+  void start_script() override {}
   void run_script(std::string_view text, std::span<const sql::Statement> statements,
                   const Locate& locate) override;
   bool run_transaction(const ScriptTransaction& work) override;

@@ -174,29 +174,17 @@ Kind postgres_kind(TokenCursor& cursor, std::string_view statement, Syntax synta
   return non_transactional_if(cursor.at("vacuum"));
 }
 
-/// Inside a transaction SQLite ignores a change of foreign_keys and of journal_mode, and refuses
-/// one of synchronous and a checkpoint.
-Kind pragma(TokenCursor& cursor) {
-  std::string_view name = cursor.text();
-  cursor.advance();
-  if (cursor.accept_symbol(".")) {
-    name = cursor.text();
-    cursor.advance();
-  }
-  if (same_word(name, "wal_checkpoint")) return Kind::non_transactional;
-  const bool changes = cursor.at_symbol("=") || cursor.at_symbol("(");
-  if (!changes) return Kind::ordinary;
-  if (same_word(name, "foreign_keys")) return Kind::session;
-  return non_transactional_if(same_word(name, "journal_mode") || same_word(name, "synchronous"));
-}
-
-Kind sqlite_kind(TokenCursor& cursor) {
+Kind sqlite_kind(TokenCursor& cursor, std::string_view statement, Syntax syntax) {
   if (cursor.accept("begin")) return Kind::begin;
   if (cursor.accept("commit") || cursor.accept("end")) return Kind::commit;
   if (cursor.accept("rollback")) return rollback(cursor);
   if (cursor.at("savepoint") || cursor.at("release")) return Kind::savepoint;
-  if (cursor.accept("pragma")) return pragma(cursor);
-  return non_transactional_if(cursor.at("vacuum") || cursor.at("detach"));
+  if (cursor.at("pragma")) {
+    const std::vector<Setting> settings = settings_in(statement, syntax);
+    const bool outside = std::any_of(settings.begin(), settings.end(), is_outside_pragma);
+    return outside ? Kind::session : Kind::ordinary;
+  }
+  return non_transactional_if(cursor.at("vacuum"));
 }
 
 }  // namespace
@@ -235,7 +223,7 @@ bool copies_binary(std::string_view copy, Syntax syntax) {
 
 Kind kind_of(std::string_view statement, Syntax syntax) {
   TokenCursor cursor(statement, syntax);
-  if (syntax.dialect == Engine::sqlite) return sqlite_kind(cursor);
+  if (syntax.dialect == Engine::sqlite) return sqlite_kind(cursor, statement, syntax);
   return postgres_kind(cursor, statement, syntax);
 }
 

@@ -20,7 +20,8 @@ enum class Kind {
   savepoint,          ///< SAVEPOINT, RELEASE, ROLLBACK TO
   copy_in,            ///< COPY … FROM stdin, with its data block
   non_transactional,  ///< cannot run in a transaction: CREATE INDEX CONCURRENTLY, VACUUM, …
-  session             ///< changes how later text is read: SET client_encoding, role, …
+  session             ///< changes how later text is read: SET client_encoding, role, …; of SQLite, a
+                      ///< PRAGMA that means nothing inside a transaction: foreign_keys, journal_mode, …
 };
 
 const char* kind_name(Kind kind);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <utility>
 
 #include "database/sql/token_cursor.hpp"
@@ -89,11 +90,29 @@ std::vector<Setting> configured(TokenCursor& cursor) {
   return settings;
 }
 
+std::vector<Setting> pragma(TokenCursor& cursor) {
+  Setting setting;
+  setting.name = lower_case(unquoted(cursor.text()));
+  cursor.advance();
+  if (cursor.accept_symbol(".")) {
+    setting.name = lower_case(unquoted(cursor.text()));
+    cursor.advance();
+  }
+  if (!cursor.accept_symbol("=") && !cursor.accept_symbol("(")) {
+    return setting.name == "wal_checkpoint" ? std::vector{setting} : std::vector<Setting>{};
+  }
+  std::string value;
+  if (cursor.accept_symbol("-")) value = "-";
+  cursor.accept_symbol("+");
+  setting.value = value + unquoted(cursor.text());
+  return {setting};
+}
+
 }  // namespace
 
 std::vector<Setting> settings_in(std::string_view statement, Syntax syntax) {
-  if (syntax.dialect == Engine::sqlite) return {};
   TokenCursor cursor(statement, syntax);
+  if (syntax.dialect == Engine::sqlite) return cursor.accept("pragma") ? pragma(cursor) : std::vector<Setting>{};
   if (cursor.accept("set")) return set(cursor);
   if (cursor.accept("reset")) return reset(cursor);
   if (cursor.accept("select")) return configured(cursor);
@@ -106,6 +125,18 @@ bool is_reading_setting(const Setting& setting) {
       "all",  "backslash_quote",       "client_encoding",
       "role", "session_authorization", "standard_conforming_strings"};
   return std::find(kNames.begin(), kNames.end(), setting.name) != kNames.end();
+}
+
+bool is_outside_pragma(const Setting& setting) {
+  static constexpr std::array<std::string_view, 6> kNames{"foreign_keys", "journal_mode", "locking_mode",
+                                                          "synchronous",  "temp_store",   "wal_checkpoint"};
+  return std::find(kNames.begin(), kNames.end(), setting.name) != kNames.end();
+}
+
+bool pragma_boolean(const Setting& setting) {
+  const std::string value = lower_case(setting.value.value_or(""));
+  if (!value.empty() && value[0] >= '0' && value[0] <= '9') return std::atoi(value.c_str()) != 0;
+  return value == "on" || value == "yes" || value == "true";
 }
 
 std::optional<bool> as_boolean(std::string_view value) {

@@ -68,7 +68,7 @@ void Splitter::take(const Token& token) {
     return;
   }
   if (!in_statement_) {
-    check_shell_command(token);
+    if (skip_shell_command(token)) return;
     in_statement_ = true;
     statement_ = Statement{};
     statement_.offset = token.offset;
@@ -198,9 +198,17 @@ void Splitter::take_meta_command(const Token& token) {
       .hint("Remove it, or write what it does in SQL.");
 }
 
-void Splitter::check_shell_command(const Token& token) const {
+/// Skips ".bail on", which asks for what happens anyway; refuses the others.
+bool Splitter::skip_shell_command(const Token& token) {
   const bool dot = dialect_ == Engine::sqlite && lexer_.text(token) == ".";
-  if (!dot || !at_line_start(token.offset)) return;
+  if (!dot || !at_line_start(token.offset)) return false;
+  const std::size_t end = next_line(text_, token.offset);
+  std::string_view line = text_.substr(token.offset, end - token.offset);
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
+  if (line == ".bail on") {
+    lexer_.move_to(end);
+    return true;
+  }
   throw error_at(token.offset, fmt::format("\"{}\" is a command of the sqlite3 program, not SQL",
                                            command_name(text_.substr(token.offset))))
       .hint("Remove it, or write what it does in SQL.");

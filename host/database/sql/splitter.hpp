@@ -55,7 +55,7 @@ class Splitter {
   void take_copy_data();
   void skip_copy_line();
   void take_meta_command(const Token& token);
-  void check_shell_command(const Token& token) const;
+  bool skip_shell_command(const Token& token);
   void follow_settings();
   void advance_place(std::size_t offset);
   void check_zero_bytes() const;

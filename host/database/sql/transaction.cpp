@@ -27,6 +27,11 @@ bool ends_block(std::string_view statement) {
   return true;
 }
 
+/// A PRAGMA that SQLite takes only outside a transaction and ignores inside one.
+bool is_ignored(Kind kind, std::string_view statement) {
+  return kind == Kind::session && TokenCursor(statement, Syntax{}).at("pragma");
+}
+
 }  // namespace
 
 OneTransaction as_one_transaction(std::string_view text, const std::vector<Statement>& statements) {
@@ -54,6 +59,7 @@ OneTransaction as_one_transaction(std::string_view text, const std::vector<State
         open = nullptr;
         break;
       default:
+        if (open != nullptr && is_ignored(statement.kind, sql)) break;
         local = local || (open != nullptr && sets_locally(sql));
         result.statements.push_back(statement);
     }

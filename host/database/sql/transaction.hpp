@@ -20,7 +20,8 @@ struct OneTransaction {
 
 /// Takes the BEGIN … COMMIT blocks of a file, however many there are, for parts of one transaction.
 /// A ROLLBACK never is part of one, nor PREPARE TRANSACTION, COMMIT AND CHAIN, or the COMMIT of a
-/// block that has SET LOCAL in it while more follows, which would then run under that setting.
+/// block that has SET LOCAL in it while more follows, which would then run under that setting.  Of a
+/// block of SQLite's the PRAGMAs are left out that mean nothing inside a transaction (Kind::session).
 OneTransaction as_one_transaction(std::string_view text, const std::vector<Statement>& statements);
 
 }  // namespace seedbed::host::sql

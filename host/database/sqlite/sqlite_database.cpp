@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "database/sqlite/sqlite_error.hpp"
 #include "database/sqlite/sqlite_value.hpp"
 #include "database/writer_spec.hpp"
 #include "interrupt.hpp"
@@ -17,28 +18,9 @@ namespace seedbed::host {
 namespace {
 
 constexpr auto kPoll = std::chrono::milliseconds(20);
-// What a file may switch inside a transaction and would leave to the next one.
-constexpr const char* kSettings[] = {
-    "analysis_limit", "automatic_index", "cache_size", "cache_spill", "cell_size_check", "count_changes",
-    "full_column_names", "ignore_check_constraints", "legacy_alter_table", "query_only", "read_uncommitted",
-    "recursive_triggers", "reverse_unordered_selects", "secure_delete", "short_column_names", "trusted_schema",
-    "writable_schema"};
-
 constexpr int kInstructionsPerCheck = 2000;  // of SQLite's virtual machine, between looks at Ctrl-C
 
 int stop_when_interrupted(void*) { return interrupted() ? 1 : 0; }
-
-Error sqlite_error(sqlite3* handle, const std::string& doing) {
-  const int code = sqlite3_extended_errcode(handle);
-  if ((code & 0xff) == SQLITE_INTERRUPT && interrupted()) {
-    return Error(ExitCode::interrupted, "interrupted");
-  }
-  const bool locked = (code & 0xff) == SQLITE_BUSY;
-  Error error(locked ? ExitCode::locked : ExitCode::failed, doing + sqlite3_errmsg(handle));
-  if (locked) error.hint("Wait for the other process to end, or give more time with --lock-timeout.");
-  error.sqlstate(fmt::format("SQLite {}", code));
-  return error;
-}
 
 Error open_error(sqlite3* handle, const DatabaseUrl& url) {
   Error error(ExitCode::failed, fmt::format("could not open database \"{}\": {}", url.display,
@@ -73,6 +55,7 @@ SqliteDatabase::SqliteDatabase(const DatabaseUrl& url, const ConnectOptions& opt
     : display_(url.display), patience_(options.patience) {
   std::error_code ignored;
   const bool in_memory = url.file.empty() || (!options.create && !std::filesystem::exists(url.file, ignored));
+  const bool made = !in_memory && !std::filesystem::exists(url.file, ignored);
   const std::string name = in_memory ? ":memory:" : url.file.string();
   const int opened = sqlite3_open_v2(name.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
   if (opened != SQLITE_OK) {
@@ -82,19 +65,19 @@ SqliteDatabase::SqliteDatabase(const DatabaseUrl& url, const ConnectOptions& opt
   }
   try {
     sqlite3_extended_result_codes(handle_, 1);
-    sqlite3_busy_handler(handle_, SqliteBusy::wait, this);
+    wait_for_locks();
     sqlite3_progress_handler(handle_, kInstructionsPerCheck, stop_when_interrupted, nullptr);
     query("SELECT count(*) FROM sqlite_schema", {});  // the first look at the file
-    pragma("PRAGMA foreign_keys = ON");
-    remember_settings();
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
+    set_mode(Mode::strict);
+    listen();
+    if (made && options.journal == "wal") set_journal("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   } catch (const Error& cause) {
     sqlite3_close(handle_);
     throw_if_interrupted();
     throw Error(cause.code(), fmt::format("could not open database \"{}\": {}", url.display, cause.message()))
-        .hint(cause.hint())
-        .hint(cause.message().find("not a database") != std::string::npos
-                  ? "The file exists and holds something else; choose another path."
-                  : "");
+        .sqlstate(cause.sqlstate())
+        .hint(cause.hint());
   }
 }
 
@@ -103,6 +86,15 @@ SqliteDatabase::~SqliteDatabase() { sqlite3_close(handle_); }
 std::string SqliteDatabase::server_version() const { return std::string("SQLite ") + sqlite3_libversion(); }
 
 bool SqliteDatabase::in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+
+void SqliteDatabase::wait_for_locks() { sqlite3_busy_handler(handle_, SqliteBusy::wait, this); }
+
+/// SQLite asks nobody whether to wait when another process has locked the file here.
+void SqliteDatabase::set_journal(const char* pragma) {
+  for (int tries = 0; sqlite3_exec(handle_, pragma, nullptr, nullptr, nullptr) != SQLITE_OK; ++tries) {
+    if ((sqlite3_errcode(handle_) & 0xff) != SQLITE_BUSY || SqliteBusy::wait(this, tries) == 0) throw sqlite_error(handle_, "");
+  }
+}
 
 void SqliteDatabase::pragma(const char* text) {
   if (sqlite3_exec(handle_, text, nullptr, nullptr, nullptr) != SQLITE_OK) throw sqlite_error(handle_, "");
@@ -113,14 +105,10 @@ void SqliteDatabase::begin(const BeginOptions& options) {
     throw Error(ExitCode::failed, fmt::format("database \"{}\" is read-only", display_))
         .hint("Give the user who runs seedbed the right to write the file and its folder.");
   }
-  // A silent no-op inside a transaction, so it comes first; a file outside of one may have switched it.
-  pragma(options.rebuilds_tables ? "PRAGMA foreign_keys = OFF" : "PRAGMA foreign_keys = ON");
-  rebuilds_tables_ = options.rebuilds_tables;
   patience_ = options.patience;
   const int code = sqlite3_exec(handle_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) & 0xff;
   if (code == SQLITE_OK) return;
   Error error = sqlite_error(handle_, "could not start a transaction: ");
-  restore_foreign_keys();
   throw_if_interrupted();
   if (code != SQLITE_BUSY) throw error;
   throw Error(ExitCode::locked, fmt::format("could not lock database \"{}\" within {} ms", display_, options.patience.count()))
@@ -129,14 +117,15 @@ void SqliteDatabase::begin(const BeginOptions& options) {
 }
 
 void SqliteDatabase::commit() {
-  if (rebuilds_tables_) check_foreign_keys();
   if (sqlite3_exec(handle_, "COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK) {
-    // A deferred constraint leaves the transaction open; the caller's guard rolls it back.
     Error error = sqlite_error(handle_, "could not commit: ");
     throw_if_interrupted();
+    // A deferred constraint leaves the transaction open; the caller's guard rolls it back.
+    if (in_transaction()) check_deferred_keys();
     throw error;
   }
-  restore_foreign_keys();
+  if (script_in_transaction_) leave_script();
+  detach_all();
 }
 
 void SqliteDatabase::rollback() noexcept {
@@ -145,31 +134,34 @@ void SqliteDatabase::rollback() noexcept {
     sqlite3_progress_handler(handle_, 0, nullptr, nullptr);
     sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
     sqlite3_progress_handler(handle_, kInstructionsPerCheck, stop_when_interrupted, nullptr);
+    detach_all();
   }
-  restore_foreign_keys();
+  // A full disk, for one, makes SQLite roll back by itself.
+  if (script_in_transaction_) leave_script();
 }
 
-void SqliteDatabase::restore_foreign_keys() noexcept {
-  if (!rebuilds_tables_) return;
-  rebuilds_tables_ = false;
-  sqlite3_exec(handle_, "PRAGMA foreign_keys = ON", nullptr, nullptr, nullptr);
-}
-
-void SqliteDatabase::check_foreign_keys() {
-  const std::vector<Row> broken = query("PRAGMA foreign_key_check", {});
-  if (broken.empty()) return;
-  const Row& first = broken.front();
-  throw Error(ExitCode::failed,
-              fmt::format("{} {} of table \"{}\" refer{} to a row of \"{}\" that does not exist", broken.size(),
-                          broken.size() == 1 ? "row" : "rows", first[0].value_or(""),
-                          broken.size() == 1 ? "s" : "", first[2].value_or("")))
-      .detail(fmt::format("The first is the row with rowid {}.", first[1].value_or("NULL")));
+/// As sqlite3_prepare_v2.  "Strings" in double quotes are off for what is compiled here, but the
+/// triggers and views of a database may be full of them: those are taken as their authors meant them.
+/// So are JSON functions in its indexes, which only SQLite 3.41 and later count as harmless.
+int SqliteDatabase::compile(std::string_view sql, sqlite3_stmt** statement, const char** tail) {
+  for (;;) {
+    const int code = sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), statement, tail);
+    if (code != SQLITE_ERROR || mode_ == Mode::script) return code;
+    const std::string_view message = sqlite3_errmsg(handle_);
+    // Without an offset it is not in `sql` itself.
+    const bool quoted = sqlite3_error_offset(handle_) < 0 && message.starts_with("no such column: ");
+    const bool json = message.starts_with("unsafe use of json");
+    if ((!quoted || quoted_strings_) && (!json || json_in_schema_)) return code;
+    quoted_strings_ = quoted_strings_ || quoted;
+    json_in_schema_ = json_in_schema_ || json;
+    set_mode(mode_);
+  }
 }
 
 SqliteStatement SqliteDatabase::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   const char* tail = nullptr;
-  if (sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), &statement, &tail) != SQLITE_OK) {
+  if (compile(sql, &statement, &tail) != SQLITE_OK) {
     throw sqlite_error(handle_, "");
   }
   SqliteStatement owned(statement);
@@ -226,64 +218,10 @@ void SqliteDatabase::query_typed(std::string_view sql, std::span<const seedbed_v
   }
 }
 
-void SqliteDatabase::run_script(std::string_view text, std::span<const sql::Statement> statements,
-                                const Locate& locate) {
-  for (const sql::Statement& source : statements) {
-    throw_if_interrupted();
-    std::size_t offset = source.offset;
-    try {
-      sqlite3_stmt* compiled = nullptr;
-      const int code = sqlite3_prepare_v2(handle_, text.data() + source.offset, static_cast<int>(source.size),
-                                          &compiled, nullptr);
-      const SqliteStatement statement(compiled);
-      if (code != SQLITE_OK) {
-        if (const int at = sqlite3_error_offset(handle_); at >= 0) offset += static_cast<std::size_t>(at);
-        throw sqlite_error(handle_, "");
-      }
-      while (compiled != nullptr && step(compiled)) {
-      }
-    } catch (Error& error) {
-      if (error.code() == ExitCode::failed) error.at(locate(offset));
-      throw;
-    }
-  }
-}
-
 std::string SqliteDatabase::literal(std::string_view text) const {
   std::string quoted = "'";
   for (const char c : text) quoted.append(c == '\'' ? 2 : 1, c);
   return quoted + "'";
-}
-
-void SqliteDatabase::reset_session() {
-  restore_settings();
-  drop_temporary_objects();
-  int unresolved = 0;
-  int highest = 0;
-  sqlite3_db_status(handle_, SQLITE_DBSTATUS_DEFERRED_FKS, &unresolved, &highest, 0);
-  if (unresolved != 0 || rebuilds_tables_) check_foreign_keys();
-  // Switching it off forgets what is unresolved, so it comes after the check.
-  pragma("PRAGMA defer_foreign_keys = OFF");
-}
-
-void SqliteDatabase::remember_settings() {
-  for (const char* name : kSettings) {
-    const std::vector<Row> rows = query(fmt::format("PRAGMA {}", name), {});
-    if (!rows.empty()) settings_.push_back(fmt::format("PRAGMA {} = {}", name, rows[0][0].value_or("0")));
-  }
-}
-
-void SqliteDatabase::restore_settings() {
-  for (const std::string& setting : settings_) pragma(setting.c_str());
-  pragma("PRAGMA case_sensitive_like = OFF");             // cannot be asked for
-  sqlite3_busy_handler(handle_, SqliteBusy::wait, this);  // PRAGMA busy_timeout puts its own in place
-}
-
-void SqliteDatabase::drop_temporary_objects() {
-  for (const Row& row : query("SELECT type, name FROM temp.sqlite_schema WHERE type IN ('table', 'view', 'trigger') "
-                              "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type = 'table'", {})) {
-    execute(fmt::format("DROP {} IF EXISTS temp.{}", *row[0], quoted_name(*row[1])), {});
-  }
 }
 
 }  // namespace seedbed::host

@@ -4,10 +4,13 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "database/database.hpp"
+#include "database/sql/setting.hpp"
+#include "database/sqlite/sqlite_foreign_keys.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -40,6 +43,9 @@ class SqliteDatabase : public Database {
   std::vector<Row> query(std::string_view sql, std::span<const seedbed_value> params) override;
   void query_typed(std::string_view sql, std::span<const seedbed_value> params,
                    const TypedRow& row) override;
+  void run_ahead(std::string_view text, std::span<const sql::Statement> statements,
+                 const Locate& locate) override;
+  void start_script() override;
   void run_script(std::string_view text, std::span<const sql::Statement> statements,
                   const Locate& locate) override;
   std::string literal(std::string_view text) const override;
@@ -66,25 +72,59 @@ class SqliteDatabase : public Database {
   /// Steps once: true while there is a row.  Throws Error{failed} or Error{interrupted}.
   bool step(sqlite3_stmt* statement);
 
+  /// Throws Error{failed}: `count` rows of `table` refer to none.  Names the parent and one of them.
+  [[noreturn]] void throw_broken_rows(const std::string& table, std::int64_t count);
+
  private:
-  void check_foreign_keys();
-  void restore_foreign_keys() noexcept;
+  /// How statements run: Script is the way of the sqlite3 program, for files that were written for it.
+  enum class Mode { strict, script };
+
+  /// What the statements compiled so far do to the session, as SQLite's authorizer tells.
+  struct Traces {
+    std::set<std::string> settings;  ///< PRAGMAs that were given a value
+    bool temporary = false;          ///< something was created in the schema temp
+    bool attached = false;
+  };
+
+  /// A table that the statement being compiled writes.
+  struct Write {
+    std::string table;  ///< in lower case
+    bool removes = false;
+  };
+
+  void listen();
+  void wait_for_locks();
+  void set_mode(Mode mode) noexcept;
+  void enforce_foreign_keys(bool on) noexcept;
+  void leave_script() noexcept;
+  void check_deferred_keys();
   void pragma(const char* text);
+  int compile(std::string_view sql, sqlite3_stmt** statement, const char** tail);
+  void run_statement(std::string_view sql, std::size_t& offset);
+  bool run_session_pragma(const sql::Setting& setting);
+  void switch_journal(std::string_view mode);
+  void set_journal(const char* pragma);
+  void restore_settings();
   void drop_temporary_objects();
+  void detach_all() noexcept;
   bool has_unique_key(const WriterSpec& spec, const std::string& table);
   bool is_view(std::string_view table);
-  void remember_settings();
-  void restore_settings();
 
   sqlite3* handle_ = nullptr;
   std::string display_;
   std::chrono::milliseconds patience_;                  ///< with a file that another process has locked
   std::chrono::steady_clock::time_point waiting_since_;
-  bool rebuilds_tables_ = false;
-  std::vector<std::string> settings_;  ///< the PRAGMAs that make the session as it was opened
+  Mode mode_ = Mode::strict;
+  bool script_in_transaction_ = false;  ///< Mode::script ends with the open transaction
+  bool quoted_strings_ = false;         ///< a trigger or view of the database's needs "strings" in DML
+  bool json_in_schema_ = false;         ///< an index, check or generated column needs JSON functions
+  Traces traces_;
+  std::vector<Write> writes_;  ///< of the statement compiled last, in Mode::script
+  SqliteForeignKeys keys_{*this};
   std::map<std::string, TableCounts, std::less<>> counts_;
   friend struct SqliteHooks;
   friend struct SqliteBusy;
+  friend struct SqliteAuthorizer;
 };
 
 }  // namespace seedbed::host

@@ -64,6 +64,11 @@ TEST_CASE("a command of the sqlite3 program is refused with its line", "[sql]") 
   CHECK(place_of(error) == "2:1");
 }
 
+TEST_CASE("the command of the sqlite3 program that asks to stop at an error is skipped", "[sql]") {
+  CHECK(split(".bail on\r\nselect 1;\n.bail on", Engine::sqlite, "a.sql").size() == 1);
+  CHECK_THAT(refusal(".bail off\n", Engine::sqlite).message(), ContainsSubstring("\".bail\" is a command"));
+}
+
 TEST_CASE("COPY data without their end are refused at the statement", "[sql]") {
   const Error error = refusal("select 1;\ncopy t from stdin;\n1\n\\.2\n");
 

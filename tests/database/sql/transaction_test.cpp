@@ -54,3 +54,16 @@ TEST_CASE("one block around everything is a file's own word for its transaction"
   CHECK_FALSE(wrapped("A; BEGIN; B; COMMIT;"));
   CHECK_FALSE(wrapped("BEGIN; A; COMMIT; BEGIN; B; COMMIT;"));
 }
+
+TEST_CASE("PRAGMAs that SQLite ignores inside a transaction are left out of its blocks", "[sql]") {
+  const std::string text = "PRAGMA foreign_keys = OFF; BEGIN; PRAGMA foreign_keys = ON; PRAGMA user_version = 1; END; "
+                           "PRAGMA foreign_keys = ON";
+  const std::vector<sql::Statement> statements = sql::split(text, Engine::sqlite, "x.sql");
+
+  const sql::OneTransaction one = sql::as_one_transaction(text, statements);
+
+  CHECK(one.stray == nullptr);
+  REQUIRE(one.statements.size() == 3);
+  CHECK(one.statements[0].offset == 0);
+  CHECK(text.substr(one.statements[1].offset).starts_with("PRAGMA user_version"));
+}
