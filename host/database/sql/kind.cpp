@@ -147,17 +147,34 @@ Kind set(std::string_view statement, Syntax syntax) {
   return reading ? Kind::session : Kind::ordinary;
 }
 
+/// False if no statement that begins with this letter is anything but ordinary.
+bool may_be_special(char first) {
+  switch (first | 0x20) {  // in lower case, if it is a letter
+    case 'a':
+    case 'b':
+    case 'c':
+    case 'd':
+    case 'e':
+    case 'p':
+    case 'r':
+    case 's':
+    case 'v':
+      return true;
+    default:
+      return false;
+  }
+}
+
 Kind postgres_kind(TokenCursor& cursor, std::string_view statement, Syntax syntax) {
-  if (cursor.at("insert") || cursor.at("update")) return Kind::ordinary;
+  if (cursor.accept("select")) {
+    const bool configures = cursor.at("pg_catalog") || cursor.at("set_config");
+    return configures ? set(statement, syntax) : Kind::ordinary;
+  }
   if (cursor.accept("create")) return create(cursor);
   if (cursor.accept("alter")) return alter(cursor);
   if (cursor.accept("drop")) return drop(cursor);
   if (cursor.accept("copy")) return copy(cursor);
   if (cursor.at("set") || cursor.at("reset")) return set(statement, syntax);
-  if (cursor.accept("select")) {
-    const bool configures = cursor.at("pg_catalog") || cursor.at("set_config");
-    return configures ? set(statement, syntax) : Kind::ordinary;
-  }
   if (cursor.accept("begin")) return Kind::begin;
   if (cursor.accept("start")) return cursor.at("transaction") ? Kind::begin : Kind::ordinary;
   if (cursor.accept("end")) return Kind::commit;
@@ -222,6 +239,7 @@ bool copies_binary(std::string_view copy, Syntax syntax) {
 }
 
 Kind kind_of(std::string_view statement, Syntax syntax) {
+  if (statement.empty() || !may_be_special(statement.front())) return Kind::ordinary;
   TokenCursor cursor(statement, syntax);
   if (syntax.dialect == Engine::sqlite) return sqlite_kind(cursor, statement, syntax);
   return postgres_kind(cursor, statement, syntax);

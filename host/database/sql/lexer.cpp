@@ -145,6 +145,7 @@ Token Lexer::word() {
 
 Token Lexer::number() {
   std::size_t end = at_;
+  while (end < text_.size() && is(text_[end], kDigit)) ++end;
   for (; end < text_.size(); ++end) {
     const char c = text_[end];
     const char before = end > at_ ? lower(text_[end - 1]) : '\0';

@@ -2,6 +2,7 @@
 // SQL text cut into statements, without a database: one linear pass over the bytes.
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,7 @@
 namespace seedbed::host::sql {
 
 /// What a statement means to whoever runs it inside a transaction of their own.
-enum class Kind {
+enum class Kind : std::uint8_t {
   ordinary,
   begin,              ///< BEGIN, START TRANSACTION
   commit,             ///< COMMIT, END, also PREPARE TRANSACTION
@@ -32,11 +33,11 @@ const char* kind_name(Kind kind);
 struct Statement {
   std::size_t offset = 0;
   std::size_t size = 0;
-  std::size_t line = 1;
-  std::size_t column = 1;
-  Kind kind = Kind::ordinary;
   std::size_t data_offset = 0;  ///< of COPY's data, without the final `\.` line
   std::size_t data_size = 0;
+  std::uint32_t line = 1;
+  std::uint32_t column = 1;
+  Kind kind = Kind::ordinary;
 };
 
 /// Cuts `text` into its statements by the rules of psql or sqlite3.  Empty statements and

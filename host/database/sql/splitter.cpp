@@ -15,6 +15,7 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 constexpr std::string_view kCopyEnd = "\\.";
+constexpr std::size_t kMostReserved = std::size_t{1} << 20;  // data have semicolons too
 
 /// The offset after the line end that follows `offset`, or the end of the text.
 std::size_t next_line(std::string_view text, std::size_t offset) {
@@ -49,6 +50,9 @@ std::vector<Statement> Splitter::run() {
     counted_ = kByteOrderMark.size();
     lexer_.move_to(counted_);
   }
+  // Growing would copy, and touch, more memory than all of the statements.
+  const auto semicolons = static_cast<std::size_t>(std::count(text_.begin(), text_.end(), ';'));
+  statements_.reserve(std::min(semicolons + 1, kMostReserved));
   for (Token token = lexer_.next(); token.kind != TokenKind::end; token = lexer_.next())
     take(token);
   if (in_statement_) finish_statement();
@@ -136,8 +140,8 @@ bool Splitter::ends_statement(const Token& token) const {
 void Splitter::finish_statement() {
   in_statement_ = false;
   advance_place(statement_.offset);
-  statement_.line = line_;
-  statement_.column = column_;
+  statement_.line = static_cast<std::uint32_t>(line_);
+  statement_.column = static_cast<std::uint32_t>(column_);
   statement_.kind = kind_of(statement_text(), lexer_.syntax());
   check_encoding(statement_.offset + statement_.size);
   if (statement_.kind == Kind::copy_in) take_copy_data();
