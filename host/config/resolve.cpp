@@ -212,6 +212,23 @@ class Resolver {
                                          pick("migrations.own_transactions", line_.own_transactions,
                                               toml_.own_transactions, "refuse"),
                                          {"refuse", "as-is"});
+    resolve_placeholders();
+  }
+
+  void resolve_placeholders() {
+    for (const auto& [written, text] : toml_.placeholders) {
+      const std::string key = "migrations.placeholders." + written;
+      const Value value = expanded(key, text);
+      std::string name = written;
+      for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+      const auto [added, is_new] = settings_.migrations.placeholders.emplace(name, value.text);
+      if (!is_new) {
+        throw Error(ExitCode::usage, fmt::format("two placeholders are named \"{}\"", added->first))
+            .at(text.place)
+            .detail("Upper and lower case are one here, as they are for Flyway.");
+      }
+      note_masked(key, written, value);
+    }
   }
 
   struct Values {
@@ -334,10 +351,15 @@ class Resolver {
       return result;
     }
     const Value value = expanded(in_section(key), {*text, written.place});
+    note_masked(key, name, value);
+    return {value.text, source_of(written.place)};
+  }
+
+  /// Notes a value of the user's own, which may be a secret.
+  void note_masked(const std::string& key, const std::string& name, const Value& value) {
     const bool secret = value.secret || is_secret_name(name) || shows_credentials(value.text);
     if (secret) hide(value.text);
     note(key, secret ? kMasked : value.text, value.source);
-    return {value.text, source_of(written.place)};
   }
 
   static void hide(const std::string& secret) {

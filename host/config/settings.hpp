@@ -60,6 +60,7 @@ struct MigrationSettings {
   std::string out_of_order;         ///< refuse | apply | skip; empty: the tier's default
   std::string own_transactions = "refuse";
   Limits limits;
+  std::map<std::string, std::string> placeholders;  ///< flyway's ${name}, with lower-case names
 };
 
 struct SqliteSettings {

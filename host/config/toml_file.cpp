@@ -242,7 +242,11 @@ TomlFile parse_toml_file(const TextFile& file) {
   result.default_environment = top.text("default_environment");
 
   const Section migrations = top.section("migrations");
-  migrations.only({"directory", "format", "history", "out_of_order", "own_transactions"});
+  migrations.only({"directory", "format", "history", "out_of_order", "own_transactions", "placeholders"});
+  const Section placeholders = migrations.section("placeholders");
+  placeholders.each([&](const std::string& name, const Place&) {
+    if (auto value = placeholders.text(name)) result.placeholders.emplace(name, *value);
+  });
   result.directory = migrations.text("directory");
   result.format = migrations.text("format");
   result.history = migrations.text("history");

@@ -42,6 +42,7 @@ struct TomlFile {
   std::optional<Text> default_environment;
 
   std::optional<Text> directory, format, history, out_of_order, own_transactions;  ///< [migrations]
+  std::map<std::string, Text> placeholders;  ///< [migrations.placeholders]
 
   std::optional<TextList> directories, order, sql_paths;  ///< [seeders]
   std::optional<Text> sql_tier, transaction;

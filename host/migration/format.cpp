@@ -57,7 +57,11 @@ std::strong_ordering compare_dotted(std::string_view a, std::string_view b) {
 std::strong_ordering compare_flyway(std::string_view a, std::string_view b) {
   const bool a_repeats = a.starts_with('R'), b_repeats = b.starts_with('R');
   if (a_repeats != b_repeats) return a_repeats <=> b_repeats;
-  return a_repeats ? a <=> b : compare_dotted(a, b);
+  if (a_repeats) return a <=> b;
+  const auto number = [](std::string_view version) {
+    return version.substr(version.starts_with('B') ? 1 : 0);
+  };
+  return compare_dotted(number(a), number(b));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,23 +43,31 @@ struct SqlPart {
 /// is the placeholder.  Whoever reports an error of a part asks here, not sql::place_at().
 Place place_of(const SqlPart& part, std::size_t offset);
 
+/// What read_text() needs.
+struct UnreadText;
+
 struct Migration {
   std::string version;  ///< the ledger's key, e.g. "20260101120000"
   std::string name;     ///< e.g. "add_customers"
   std::string file;     ///< file name of the forward part, relative to the folder
+  bool repeatable = false;
+  bool as_is = false;  ///< controls transactions itself and runs as it was written: up.transactional is false
+  std::string sha256;  ///< of the forward file's bytes
+
+  // Empty until read_text():
   SqlPart up;
   std::optional<SqlPart> down;
-  bool repeatable = false;
-  bool as_is = false;      ///< controls transactions itself and runs as it was written: up.transactional is false
-  std::string sha256;      ///< of the forward file's bytes
   std::string token_hash;  ///< see sql::token_hash; of the file's bytes, before replacement
+
+  std::shared_ptr<const UnreadText> unread;  ///< nothing once read_text() was called
 };
 
 /// What a folder holds for one engine.
 ///
 /// `version` is, by format: the digits as written (seedbed, supabase, dbmate, goose,
 /// golang-migrate); the file name without its suffixes (plain, where files may share a number);
-/// the number with dots (flyway: V1_2__x.sql is "1.2"); and "R__name" for flyway's repeatables.
+/// the number with dots (flyway: V1_2__x.sql is "1.2"); "R__name" for flyway's repeatables, and
+/// "B1.2" for its baselines.
 struct MigrationFolder {
   Format format = Format::seedbed;
   std::vector<Migration> migrations;  ///< in the format's own order, repeatables last
@@ -76,13 +85,13 @@ std::strong_ordering compare_versions(Format format, std::string_view a, std::st
 
 /// Values that files ask for.
 struct MigrationOptions {
-  std::map<std::string, std::string> placeholders;  ///< flyway's ${name}
+  std::map<std::string, std::string> placeholders;  ///< flyway's ${name}, with lower-case names
   bool replace_placeholders = true;                 ///< flyway's placeholderReplacement
   std::map<std::string, std::string> environment;   ///< for goose's ENVSUB
 };
 
-/// Reads every migration in `directory` (for flyway also below it) for `engine`.  Files are read
-/// and split, never run.
+/// Finds every migration in `directory` (for flyway also below it) for `engine`.  What its file says
+/// is not looked at: that is read_text()'s, for those that somebody asks about.
 ///
 /// Without a `format` the folder says what it is: names like flyway's; a path that ends in
 /// supabase/migrations; else the first file: `-- +goose` or `-- migrate:` lines in it; NAME.up.sql
@@ -100,10 +109,22 @@ struct MigrationOptions {
 /// Lines `-- seedbed: up`, `-- seedbed: down`, `-- seedbed: no-transaction` work in every format
 /// but dbmate and goose, which have their own.  A line counts wherever it stands.
 ///
-/// Throws Error{usage} at the file (and line) for a name that fits no format, a version that two
-/// files share where the format forbids it, a down part without its up part, a directive or option
-/// nobody knows or of another tool, a placeholder without a value, or text that cannot be split;
-/// and for a folder that cannot be read.
+/// Throws Error{usage} at the file for a name that fits no format, a version that two files share
+/// where the format forbids it, and a down part without its up part; and for a folder or file that
+/// cannot be read.
+MigrationFolder find_migrations(const std::filesystem::path& directory,
+                                std::optional<Format> format, Engine engine,
+                                const std::filesystem::path& root,
+                                const MigrationOptions& options = {});
+
+/// Reads and splits the files of `migration`, once.  It is what it was when it was found: the up
+/// part is from the bytes that were hashed then.
+///
+/// Throws Error{usage} at the file and line for a directive or option nobody knows or of another
+/// tool, a placeholder without a value, two down parts, or text that cannot be split.
+void read_text(Migration& migration);
+
+/// find_migrations(), and read_text() of all.
 MigrationFolder read_migrations(const std::filesystem::path& directory,
                                 std::optional<Format> format, Engine engine,
                                 const std::filesystem::path& root,

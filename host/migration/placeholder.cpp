@@ -41,8 +41,8 @@ class Rewriter {
   std::vector<std::string> known;
   for (const auto& [key, value] : values) known.push_back(key);
   const std::string near = nearest(name, known);
-  if (!near.empty()) error.hint(fmt::format("Did you mean \"{}\"?", near));
-  throw error;
+  if (!near.empty()) throw error.hint(fmt::format("Did you mean \"{}\"?", near));
+  throw error.hint("Give it one under [migrations.placeholders] in seedbed.toml.");
 }
 
 bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
@@ -183,7 +183,9 @@ Replaced replace_placeholders(std::string_view text, const std::string& file,
           .at(sql::place_at(file, text, begin));
     }
     const std::string name(text.substr(begin + 2, end - begin - 2));
-    const auto found = values.find(name);
+    std::string key = name;  // as Flyway does, whatever the case
+    for (char& c : key) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const auto found = values.find(key);
     if (found == values.end()) throw_no_value(text, file, begin, name, values);
     output.replace(begin, end + 1, found->second);
     begin = text.find("${", end);

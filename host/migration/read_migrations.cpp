@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -135,31 +136,22 @@ std::optional<SqlPart> part_of(const Source& source, Direction direction, Engine
 
 class Reader {
  public:
-  Reader(Format format, Engine engine, const MigrationOptions& options)
-      : format_(format), engine_(engine), options_(options) {}
+  Reader(Format format, Engine engine, MigrationOptions options)
+      : format_(format), engine_(engine), options_(std::move(options)) {}
 
-  Migration read(const MigrationFiles& files) const {
-    const NamedFile& up = files.up;
-    Migration migration;
-    migration.version = up.name.version;
-    migration.name = up.name.name;
-    migration.file = up.file.name;
-    migration.repeatable = up.name.kind == FileName::Kind::repeatable;
-    std::string bytes = read_bytes(up.file.path, up.file.shown);
-    migration.sha256 = sql::sha256(bytes);
+  void read(Migration& migration, const MigrationFiles& files, const std::string& bytes) const {
     migration.token_hash = sql::token_hash(bytes, engine_);
-    const Source source = read_source(up, std::move(bytes));
+    const Source source = read_source(files.up, bytes);
     migration.up = *part_of(source, Direction::up, engine_);
     migration.down = part_of(source, Direction::down, engine_);
-    if (!files.down) return migration;
+    if (!files.down) return;
     const FolderFile& down = files.down->file;
     if (migration.down) {
-      throw error_of_two(up.file, down,
-                         fmt::format("migration \"{}\" has two down parts", up.file.name));
+      throw error_of_two(files.up.file, down,
+                         fmt::format("migration \"{}\" has two down parts", migration.file));
     }
     const Source sibling = read_source(*files.down, read_bytes(down.path, down.shown));
     migration.down = part_of(sibling, Direction::down, engine_);
-    return migration;
   }
 
  private:
@@ -194,24 +186,66 @@ class Reader {
 
   Format format_;
   Engine engine_;
-  const MigrationOptions& options_;
+  MigrationOptions options_;
 };
 
 }  // namespace
+
+struct UnreadText {
+  std::shared_ptr<const Reader> reader;
+  MigrationFiles files;
+  std::string bytes;
+};
+
+namespace {
+
+Migration found(const std::shared_ptr<const Reader>& reader, MigrationFiles files) {
+  const NamedFile& up = files.up;
+  Migration migration;
+  const bool baseline = up.name.kind == FileName::Kind::baseline;
+  migration.version = (baseline ? "B" : "") + up.name.version;
+  migration.name = up.name.name;
+  migration.file = up.file.name;
+  migration.repeatable = up.name.kind == FileName::Kind::repeatable;
+  std::string bytes = read_bytes(up.file.path, up.file.shown);
+  migration.sha256 = sql::sha256(bytes);
+  migration.unread =
+      std::make_shared<const UnreadText>(UnreadText{reader, std::move(files), std::move(bytes)});
+  return migration;
+}
+
+}  // namespace
+
+MigrationFolder find_migrations(const std::filesystem::path& directory,
+                                std::optional<Format> format, Engine engine,
+                                const std::filesystem::path& root,
+                                const MigrationOptions& options) {
+  const Folder folder = open_folder(directory, format, root);
+  const auto reader = std::make_shared<const Reader>(folder.format, engine, options);
+  MigrationFolder result;
+  result.format = folder.format;
+  for (MigrationFiles& files : pair_files(folder, engine)) {
+    const bool baseline = files.up.name.kind == FileName::Kind::baseline;
+    (baseline ? result.baselines : result.migrations).push_back(found(reader, std::move(files)));
+  }
+  return result;
+}
+
+void read_text(Migration& migration) {
+  if (migration.unread == nullptr) return;
+  const UnreadText& text = *migration.unread;
+  text.reader->read(migration, text.files, text.bytes);
+  migration.unread.reset();
+}
 
 MigrationFolder read_migrations(const std::filesystem::path& directory,
                                 std::optional<Format> format, Engine engine,
                                 const std::filesystem::path& root,
                                 const MigrationOptions& options) {
-  const Folder folder = open_folder(directory, format, root);
-  const Reader reader(folder.format, engine, options);
-  MigrationFolder result;
-  result.format = folder.format;
-  for (const MigrationFiles& files : pair_files(folder, engine)) {
-    const bool baseline = files.up.name.kind == FileName::Kind::baseline;
-    (baseline ? result.baselines : result.migrations).push_back(reader.read(files));
-  }
-  return result;
+  MigrationFolder folder = find_migrations(directory, format, engine, root, options);
+  for (Migration& migration : folder.migrations) read_text(migration);
+  for (Migration& migration : folder.baselines) read_text(migration);
+  return folder;
 }
 
 }  // namespace seedbed::host

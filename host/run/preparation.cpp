@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "ledger/schema.hpp"
 #include "migration/apply.hpp"
+#include "migration/baseline.hpp"
 #include "run/retry.hpp"
 
 namespace seedbed::host {
@@ -22,15 +25,28 @@ MigrationFolder read_files(const Settings& settings) {
   }
   MigrationOptions options;
   options.environment = process_environment();
+  options.placeholders = migrations.placeholders;
+  options.placeholders.emplace("flyway:defaultschema", settings.url.engine == Engine::sqlite ? "main" : "public");
   const auto format = parse_format(migrations.format, "the setting migrations.format");
-  MigrationFolder folder = read_migrations(migrations.directory, format, settings.url.engine, settings.root, options);
-  if (migrations.own_transactions == "as-is") {
-    for (Migration& file : folder.migrations) {
-      file.as_is = controls_transactions(file);
-      if (file.as_is) file.up.transactional = false;
-    }
+  return find_migrations(migrations.directory, format, settings.url.engine, settings.root, options);
+}
+
+/// An applied file whose bytes are the recorded ones has nothing to tell, save to keep another
+/// tool's history of statements.
+void read_what_is_new(std::vector<Migration>& files, const std::vector<AppliedMigration>& applied,
+                      const MigrationSettings& settings) {
+  std::map<std::string_view, std::string_view> recorded;
+  if (settings.history == "seedbed") {
+    for (const AppliedMigration& row : applied) recorded[row.version] = row.sha256;
   }
-  return folder;
+  for (Migration& file : files) {
+    const auto row = recorded.find(file.version);
+    if (row != recorded.end() && row->second == file.sha256) continue;
+    read_text(file);
+    if (settings.own_transactions != "as-is") continue;
+    file.as_is = controls_transactions(file);
+    if (file.as_is) file.up.transactional = false;
+  }
 }
 
 }  // namespace
@@ -45,6 +61,7 @@ Preparation prepare_migrations(const Settings& settings) {
   if (settings.migrations.history == "supabase") check_shared_history(settings, folder);
   preparation.format = folder.format;
   preparation.files = std::move(folder.migrations);
+  preparation.baselines = std::move(folder.baselines);
   return preparation;
 }
 
@@ -60,6 +77,8 @@ void look_at_database(Preparation& preparation, const Settings& settings, const 
   preparation.ledger_version = ledger.version();
   std::vector<AppliedMigration> applied;
   if (preparation.ledger_version > 0) applied = ledger.migrations();
+  use_baseline(preparation.files, preparation.baselines, applied);
+  read_what_is_new(preparation.files, applied, settings.migrations);
   if (settings.migrations.history == "supabase") {
     preparation.supabase.emplace(*preparation.database);
     preparation.difference = compare_histories(*preparation.supabase, preparation.files, applied);

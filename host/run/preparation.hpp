@@ -18,7 +18,8 @@ namespace seedbed::host {
 
 struct Preparation {
   Format format = Format::seedbed;           ///< of the migration folder
-  std::vector<Migration> files;              ///< in the folder's order
+  std::vector<Migration> files;              ///< in the folder's order; applied ones not read_text()
+  std::vector<Migration> baselines;          ///< flyway's, until the database is known
   std::vector<PlannedSeeder> seeders;        ///< in the order in which they run
   std::unique_ptr<Database> database;
   int ledger_version = 0;                    ///< 0: the database has no ledger
@@ -36,7 +37,8 @@ Preparation prepare_migrations(const Settings& settings);
 /// run; empty: the environment's.  Throws Error for what is wrong with them.
 Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders);
 
-/// Connects, and reads the ledger if there is one.  Writes nothing.
+/// Connects, and reads the ledger if there is one, and the text of those files that it does not hold
+/// as they are.  Writes nothing.  Throws Error for what is wrong with them.
 void look_at_database(Preparation& preparation, const Settings& settings, const ConnectOptions& options);
 
 /// Creates the ledger, or brings it up to date, before the lock is taken.  An SQLite file that does

@@ -1,0 +1,106 @@
+// Flyway's baselines and placeholders, on real databases.
+
+#include "run/workspace.hpp"
+#include "support/catch.hpp"
+
+using namespace seedbed::test;
+using seedbed::host::Engine;
+
+namespace {
+
+void write_history(const Workspace& workspace) {
+  workspace.write("migrations/V1__customer.sql", "CREATE TABLE customer (name text);");
+  workspace.write("migrations/V2__ada.sql", "INSERT INTO customer VALUES ('Ada');");
+}
+
+void write_baseline(const Workspace& workspace) {
+  workspace.write("migrations/B2__start.sql",
+                  "CREATE TABLE customer (name text); INSERT INTO customer VALUES ('baseline');");
+  workspace.write("migrations/V3__alan.sql", "INSERT INTO customer VALUES ('Alan');");
+}
+
+std::string customers(Workspace& workspace) {
+  std::string names;
+  for (const auto& row : workspace.database().rows("SELECT name FROM customer ORDER BY name DESC"))
+    names += row[0] + ' ';
+  return names;
+}
+
+}  // namespace
+
+TEST_CASE("a baseline stands for the versions up to its own on a new database", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  write_history(workspace);
+  write_baseline(workspace);
+
+  const Finished first = workspace.run({"up"});
+
+  CHECK(first.exit_code == 0);
+  CHECK_THAT(first.out, ContainsSubstring("2 applied"));
+  CHECK(customers(workspace) == "baseline Alan ");
+  CHECK(workspace.value("SELECT count(*) FROM " + workspace.ledger("migrations") +
+                        " WHERE version IN ('B2', '3')") == "2");
+  CHECK_THAT(workspace.run({"up"}).out, ContainsSubstring("nothing changed"));
+  CHECK(workspace.run({"status", "--exit-code"}).exit_code == 0);
+}
+
+TEST_CASE("a baseline is left alone where versions are applied already", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  write_history(workspace);
+  REQUIRE(workspace.run({"up"}).exit_code == 0);
+  write_baseline(workspace);
+
+  REQUIRE(workspace.run({"up"}).exit_code == 0);
+
+  CHECK(customers(workspace) == "Alan Ada ");
+}
+
+TEST_CASE("a later baseline does not replace the one that was applied", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  write_baseline(workspace);
+  REQUIRE(workspace.run({"up"}).exit_code == 0);
+  workspace.write("migrations/B3__later.sql", "CREATE TABLE never (a int);");
+
+  CHECK_THAT(workspace.run({"up"}).out, ContainsSubstring("nothing changed"));
+}
+
+TEST_CASE("placeholders come from seedbed.toml in any case of their letters", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write("seedbed.toml",
+                  "default_environment = \"local\"\n[environments.local]\ntier = \"development\"\n"
+                  "[migrations.placeholders]\nTableName = \"cust\"\nowner = \"${OWNER:-Ada}\"\n");
+  workspace.write("migrations/V1__a.sql",
+                  "CREATE TABLE ${flyway:defaultSchema}.${tablename} AS SELECT '${OWNER}' AS owner;");
+
+  const Finished finished = workspace.run({"up"});
+
+  INFO(finished.err);
+  CHECK(finished.exit_code == 0);
+  CHECK(workspace.value("SELECT owner FROM public.cust") == "Ada");
+  CHECK_THAT(workspace.run({"env"}).out, ContainsSubstring("migrations.placeholders.TableName"));
+}
+
+TEST_CASE("a placeholder without a value says where to give it one", "[run]") {
+  Workspace workspace(Engine::sqlite);
+  workspace.write("migrations/V1__a.sql", "SELECT 1;\nSELECT '${owner}';");
+
+  const Finished failed = workspace.run({"up"});
+
+  CHECK(failed.exit_code == 2);
+  CHECK_THAT(failed.err, ContainsSubstring("placeholder \"owner\" has no value"));
+  CHECK_THAT(failed.err, ContainsSubstring("V1__a.sql:2:9"));
+  CHECK_THAT(failed.err, ContainsSubstring("[migrations.placeholders]"));
+}
+
+TEST_CASE("two placeholders that differ in case alone are an error", "[run]") {
+  Workspace workspace(Engine::sqlite);
+  workspace.write("seedbed.toml",
+                  "default_environment = \"local\"\n[environments.local]\ntier = \"development\"\n"
+                  "[migrations.placeholders]\na = \"1\"\nA = \"2\"\n");
+
+  const Finished failed = workspace.run({"status"});
+
+  CHECK(failed.exit_code == 2);
+  CHECK_THAT(failed.err, ContainsSubstring("two placeholders are named \"a\""));
+  CHECK_THAT(failed.err, ContainsSubstring("seedbed.toml:"));
+}
