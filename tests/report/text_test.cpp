@@ -161,8 +161,8 @@ TEST_CASE("settings are shown with their sources", "[report]") {
 TEST_CASE("statements are shown by line and kind and begin", "[report]") {
   StatementList list;
   list.text = "CREATE TABLE t (\n  a int\n);\nVACUUM;";
-  list.statements = {{0, 26, 1, 1, sql::Kind::ordinary, 0, 0},
-                     {28, 6, 4, 1, sql::Kind::non_transactional, 0, 0}};
+  list.statements = {{0, 26, 0, 0, 1, 1, sql::Kind::ordinary},
+                     {28, 6, 0, 0, 4, 1, sql::Kind::non_transactional}};
 
   CHECK(to_text(list, /*color=*/false) ==
         "line  bytes  kind               statement\n"
