@@ -118,7 +118,7 @@ TEST_CASE("flyway orders by dotted number and runs repeatables last", "[migratio
   CHECK(folder.migrations[4].file == "reporting/R__totals.sql");
   CHECK(folder.migrations[0].down->path == "U1__undo_customer.sql");
   REQUIRE(folder.baselines.size() == 1);
-  CHECK(folder.baselines[0].version == "1.2");
+  CHECK(folder.baselines[0].version == "B1.2");
 }
 
 TEST_CASE("flyway placeholders have values and script settings count", "[migration]") {
