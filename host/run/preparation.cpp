@@ -55,7 +55,9 @@ const Migration& Preparation::file(const std::string& version) const {
   return *std::ranges::find(files, version, &Migration::version);
 }
 
-Preparation prepare_migrations(const Settings& settings) {
+namespace {
+
+Preparation find_files(const Settings& settings) {
   Preparation preparation;
   MigrationFolder folder = read_files(settings);
   if (settings.migrations.history == "supabase") check_shared_history(settings, folder);
@@ -65,8 +67,17 @@ Preparation prepare_migrations(const Settings& settings) {
   return preparation;
 }
 
+}  // namespace
+
+Preparation prepare_migrations(const Settings& settings) {
+  Preparation preparation = find_files(settings);
+  for (Migration& file : preparation.files) read_text(file);
+  preparation.baselines.clear();  // what they stand for is what is asked about
+  return preparation;
+}
+
 Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders) {
-  Preparation preparation = prepare_migrations(settings);
+  Preparation preparation = find_files(settings);
   preparation.seeders = plan_seeders(find_seeders(settings.seeders, settings.url.engine), settings, seeders);
   return preparation;
 }

@@ -30,10 +30,11 @@ struct Preparation {
   const Migration& file(const std::string& version) const;
 };
 
-/// Reads the migrations alone; touches no database.  Throws Error for what is wrong with them.
+/// Reads the migrations alone, every text of them and no baseline; touches no database.  Throws Error
+/// for what is wrong with them.
 Preparation prepare_migrations(const Settings& settings);
 
-/// Reads the migrations and finds the seeders; touches no database.  `seeders` names those to
+/// Finds the migrations and the seeders; touches no database.  Texts are for look_at_database().  `seeders` names those to
 /// run; empty: the environment's.  Throws Error for what is wrong with them.
 Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders);
 

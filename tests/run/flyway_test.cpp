@@ -104,3 +104,15 @@ TEST_CASE("two placeholders that differ in case alone are an error", "[run]") {
   CHECK_THAT(failed.err, ContainsSubstring("two placeholders are named \"a\""));
   CHECK_THAT(failed.err, ContainsSubstring("seedbed.toml:"));
 }
+
+TEST_CASE("a version that a baseline stands for can be recorded without running it", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  write_history(workspace);
+  write_baseline(workspace);
+  workspace.database().execute("CREATE TABLE customer (name text)");
+
+  REQUIRE(workspace.run({"stamp", "2"}).exit_code == 0);
+
+  CHECK(workspace.run({"up"}).exit_code == 0);
+  CHECK(customers(workspace) == "Alan ");
+}
