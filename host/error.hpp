@@ -45,10 +45,17 @@ class Error : public std::runtime_error {
   /// Marks a commit whose answer never came: whether it took effect is not known.
   Error& in_doubt(bool doubt = true) { in_doubt_ = doubt; return *this; }
 
+  /// The column that it is about, so that whoever knows more of it can say so.
+  Error& about(std::string table, std::string column) {
+    table_ = std::move(table);
+    column_ = std::move(column);
+    return *this;
+  }
+
   /// The same error with `prefix` before its message.
   Error prefixed(const std::string& prefix) const {
     Error error(code_, prefix + what());
-    return error.at(place_).sqlstate(sqlstate_).in_doubt(in_doubt_).detail(detail_).hint(hint_);
+    return error.at(place_).sqlstate(sqlstate_).in_doubt(in_doubt_).detail(detail_).hint(hint_).about(table_, column_);
   }
 
   ExitCode code() const { return code_; }
@@ -58,6 +65,8 @@ class Error : public std::runtime_error {
   const std::string& detail() const { return detail_; }
   const std::string& hint() const { return hint_; }
   bool is_in_doubt() const { return in_doubt_; }
+  const std::string& table() const { return table_; }    ///< empty unless about() a column
+  const std::string& column() const { return column_; }
 
  private:
   static std::string joined(std::string first, std::string second) {
@@ -72,6 +81,7 @@ class Error : public std::runtime_error {
   std::string detail_;
   std::string hint_;
   bool in_doubt_ = false;
+  std::string table_, column_;
 };
 
 }  // namespace seedbed::host

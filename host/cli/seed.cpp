@@ -20,6 +20,7 @@ Refused (3) while migrations are pending.
 options:
   --clear              first delete the rows of the tables that they declare;
                        refused (4) above tier development
+  --refresh            refresh all materialized views afterwards
   --dry-run            run them, print the counts, roll everything back
   --isolate            run each plugin in a process of its own
   --timeout TIME       for one seeder in a plugin; implies --isolate
@@ -49,6 +50,7 @@ Action add_seed(CLI::App& app) {
   const auto plugins = std::make_shared<RawPluginOptions>();
   app.add_option("NAME", options->names);
   app.add_flag("--clear", options->clear);
+  app.add_flag("--refresh", options->refresh);
   app.add_flag("--dry-run", options->dry_run);
   add_plugin_options(app, *plugins);
   return [options, plugins](const Globals& globals) { return seed(*options, *plugins, globals); };

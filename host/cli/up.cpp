@@ -25,6 +25,7 @@ options:
                            in tier production it only lists what would run
   --execute                with --dry-run: execute in tier production as well
   --to VERSION             migrate no further; below the newest: no seeding
+  --refresh                refresh all materialized views afterwards
   --accept-nonempty        go on in a database that has tables already
   --out-of-order POLICY    migrations older than the newest applied:
                            refuse, apply or skip
@@ -71,6 +72,7 @@ Action add_up(CLI::App& app) {
   app.add_flag("--dry-run", options->run.dry_run);
   app.add_flag("--execute", options->run.execute_dry_run);
   app.add_option("--to", options->run.to);
+  app.add_flag("--refresh", options->run.refresh);
   app.add_flag("--accept-nonempty", options->run.accept_nonempty);
   app.add_option("--out-of-order", options->out_of_order);
   app.add_option("--own-transactions", options->own_transactions);

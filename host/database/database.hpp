@@ -38,6 +38,7 @@ struct TableCounts {
 struct WriterCounts {
   std::int64_t rows = 0;     ///< handed to write()
   std::int64_t written = 0;  ///< inserted or updated by the writer's own statements
+  std::int64_t updated = 0;  ///< those of them; SQLite does not tell
 };
 
 /// Streams rows into one table with ON CONFLICT (key).  Made by Database::open_writer.
@@ -47,6 +48,10 @@ class RowWriter {
 
   /// Takes `count` rows of as many values as the writer has columns, row by row.
   virtual void write(const seedbed_value* values, std::size_t count) = 0;
+
+  /// To be called after the last write(): two rows that are to update and have one key are refused
+  /// here if they were far apart.
+  virtual void finish() = 0;
 
   virtual WriterCounts counts() const = 0;
 };

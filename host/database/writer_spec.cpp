@@ -1,8 +1,8 @@
 #include "database/writer_spec.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
-#include <unordered_map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -50,28 +50,31 @@ void refuse_null_keys(const WriterSpec& spec, const seedbed_value* values, std::
 }
 
 /// The key of a row as bytes that only an equal key has.
-std::string key_bytes(const WriterSpec& spec, const seedbed_value* row) {
-  std::string bytes;
+void append_key(std::string& bytes, const WriterSpec& spec, const seedbed_value* row) {
+  bytes.clear();
   for (std::size_t i = 0; i < spec.columns.size(); ++i) {
     if (!spec.columns[i].in_key) continue;
     const std::string text = postgres_text(row[i]).value_or("");
-    bytes += fmt::format("{}:{}:{}", row[i].type, text.size(), text);
+    bytes.append(std::to_string(text.size())).append(":").append(text);
   }
-  return bytes;
+}
+
+Error repeated_key(const WriterSpec& spec, std::int64_t earlier, std::int64_t later) {
+  return Error(ExitCode::failed, fmt::format("rows {} and {} for table \"{}\" have the same key", earlier, later, spec.table))
+      .detail("Which of them the table is to hold cannot be told.");
 }
 
 void refuse_repeated_keys(const WriterSpec& spec, const seedbed_value* values, std::size_t row_count,
-                          std::int64_t first_row) {
+                          std::int64_t first_row, SeenKeys& seen) {
   const std::size_t width = spec.columns.size();
-  std::unordered_map<std::string, std::size_t> seen;
+  std::string key;
   for (std::size_t row = 0; row < row_count; ++row) {
-    const auto [earlier, added] = seen.emplace(key_bytes(spec, values + row * width), row);
-    if (added) continue;
-    throw Error(ExitCode::failed,
-                fmt::format("rows {} and {} for table \"{}\" have the same key: {}",
-                            first_row + std::int64_t(earlier->second), first_row + std::int64_t(row),
-                            spec.table, shown_key(spec, values + row * width)))
-        .detail("Which of them the table is to hold cannot be told.");
+    append_key(key, spec, values + row * width);
+    const std::int64_t number = first_row + static_cast<std::int64_t>(row);
+    const std::optional<std::int64_t> earlier = seen.add(key, number);
+    if (!earlier) continue;
+    const Error error = repeated_key(spec, *earlier, number);
+    throw Error(error.code(), fmt::format("{}: {}", error.message(), shown_key(spec, values + row * width))).detail(error.detail());
   }
 }
 
@@ -157,9 +160,30 @@ void throw_nullable_key(const WriterSpec& spec, std::string_view column, Engine 
 }
 
 void check_keys(const WriterSpec& spec, const seedbed_value* values, std::size_t row_count,
-                std::int64_t first_row) {
+                std::int64_t first_row, SeenKeys& seen) {
   refuse_null_keys(spec, values, row_count, first_row);
-  if (spec.update_changed) refuse_repeated_keys(spec, values, row_count, first_row);
+  if (spec.update_changed) refuse_repeated_keys(spec, values, row_count, first_row, seen);
+}
+
+void check_keys_at_end(const WriterSpec& spec, SeenKeys& seen) {
+  if (const auto rows = seen.finish()) throw repeated_key(spec, rows->first, rows->second);
+}
+
+const Column* unset_column(const WriterSpec& spec, const std::vector<Column>& columns) {
+  const auto unset = std::ranges::find_if(columns, [&](const Column& column) {
+    return column.not_null && !column.has_default &&
+           std::ranges::find(spec.columns, column.name, &WriterColumn::name) == spec.columns.end();
+  });
+  return unset == columns.end() ? nullptr : &*unset;
+}
+
+void throw_unset_column(const WriterSpec& spec, const Column& column) {
+  throw Error(ExitCode::failed, fmt::format("column \"{}\" of table \"{}\" is NOT NULL, has no default, and is not set",
+                                            column.name, spec.table))
+      .sqlstate("23502")
+      .about(spec.table, column.name)
+      .detail(fmt::format("It is of type {}. The database would refuse every row.", column.type.empty() ? "ANY" : column.type))
+      .hint("Name it among the columns that are written, or give it a default.");
 }
 
 void check_values(const WriterSpec& spec, const seedbed_value* values, std::size_t row_count,

@@ -9,6 +9,7 @@
 #include <seedbed/abi.h>
 
 #include "database/database.hpp"
+#include "database/seen_keys.hpp"
 
 namespace seedbed::host {
 
@@ -50,9 +51,18 @@ void check_values(const WriterSpec& spec, const seedbed_value* values, std::size
                   std::int64_t first_row);
 
 /// Throws Error{failed} if a row has NULL in a key column, or if two rows that are to update have one
-/// key.  It sees the rows of one write() only: of a key that comes in two calls, the later row wins.
+/// key, in whatever call they come: their values as text are compared.
 void check_keys(const WriterSpec& spec, const seedbed_value* values, std::size_t row_count,
-                std::int64_t first_row);
+                std::int64_t first_row, SeenKeys& seen);
+
+/// The same for rows so far apart that check_keys() did not see them together.
+void check_keys_at_end(const WriterSpec& spec, SeenKeys& seen);
+
+/// The first column that every row has to set and `spec` does not name; nullptr if there is none.
+const Column* unset_column(const WriterSpec& spec, const std::vector<Column>& columns);
+
+/// Throws Error{failed}, SQLSTATE 23502, for what unset_column() found.
+[[noreturn]] void throw_unset_column(const WriterSpec& spec, const Column& column);
 
 /// The key of `row`, for an error message: "id = 1, name = Ada".
 std::string shown_key(const WriterSpec& spec, const seedbed_value* row);

@@ -11,6 +11,8 @@
 #include "log.hpp"
 #include "ledger/run_lock.hpp"
 #include "migration/apply.hpp"
+#include "run/after_seeding.hpp"
+#include "run/column_origin.hpp"
 #include "run/guards.hpp"
 #include "run/hooks.hpp"
 #include "run/limits.hpp"
@@ -217,6 +219,15 @@ class Run {
       total.deleted += seeder.total().deleted;
     }
     log::info("seeding_completed", {{"inserted", total.inserted}, {"updated", total.updated}, {"deleted", total.deleted}});
+    tell_notices();
+    if (has_views_to_refresh(database(), options_.refresh)) {
+      with_retries("views", [&] {
+        LockedTransaction transaction(*lock_);
+        std::vector<std::string> refreshed = refresh_views(database(), options_.refresh, outcome_.notices);
+        transaction.commit();
+        outcome_.refreshed_views = std::move(refreshed);
+      });
+    }
     if (!outcome_.nothing_seeded()) {
       outcome_.hooks_run += run_hooks(*lock_, settings_.hooks.after_seed, settings_.root);
     }
@@ -229,6 +240,7 @@ class Run {
     try {
       LockedTransaction transaction(*lock_, limits_of(settings_.seeders.limits));
       run_seeders(seeders);
+      before_seeding_commits(database(), written_tables(before), /*dry_run=*/false, outcome_.notices);
       transaction.commit();
     } catch (...) {
       outcome_.seeders.resize(before);  // rolled back; a retry counts anew
@@ -253,7 +265,29 @@ class Run {
                   fmt::format("it needs migration {}, the newest applied is {}", needs, newest.empty() ? "none" : newest));
         continue;
       }
-      outcome_.seeders.push_back(runner_.run(database(), *seeder, facts_));
+      try {
+        outcome_.seeders.push_back(runner_.run(database(), *seeder, facts_));
+      } catch (const Error& error) {
+        throw with_origin(error, prepared_.files);
+      }
+    }
+  }
+
+  /// The tables that the seeders from the `first` on have written to, or --clear has.
+  std::vector<std::string> written_tables(std::size_t first) const {
+    std::vector<std::string> tables;
+    for (const TableCounts& cleared : outcome_.cleared) tables.push_back(cleared.table);
+    for (std::size_t i = first; i < outcome_.seeders.size(); ++i) {
+      for (const TableOutcome& table : outcome_.seeders[i].tables) {
+        if (table.counts != TableCounts{table.counts.table}) tables.push_back(table.counts.table);
+      }
+    }
+    return tables;
+  }
+
+  void tell_notices() {
+    for (const SeederOutcome& seeder : outcome_.seeders) {
+      for (const std::string& notice : seeder.notices) outcome_.notices.push_back(fmt::format("Seeder {}: {}", seeder.name, notice));
     }
   }
 
@@ -289,6 +323,9 @@ class Run {
     if (obstacle.empty()) {
       if (!pending_.empty()) rehearse_hooks(settings_.hooks.after_migrate);
       run_seeders(seeders_);
+      tell_notices();
+      before_seeding_commits(database(), written_tables(0), /*dry_run=*/true, outcome_.notices);
+      if (!seeders_.empty()) outcome_.refreshed_views = refresh_views(database(), options_.refresh, outcome_.notices);
       if (!outcome_.nothing_seeded()) rehearse_hooks(settings_.hooks.after_seed);
       return;
     }

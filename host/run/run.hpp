@@ -27,6 +27,7 @@ struct RunOptions {
   bool execute_dry_run = false; ///< in tier production a dry run only lists unless this is set
   bool accept_nonempty = false;
   bool clear = false;           ///< `seed --clear`: delete the rows of the declared tables first
+  bool refresh = false;         ///< refresh every materialized view, whatever was written
   std::string to;               ///< the last version to apply; empty: all
   std::vector<std::string> names;  ///< seeders to run; empty: the environment's
   std::chrono::milliseconds wait{0};

@@ -87,6 +87,7 @@ WriterCounts CsvLoad::run(const CsvProgress& progress) {
     progress(rows_, rows_ * reader_.size() / reader_.bytes_read());
   }
   flush();
+  writer_->finish();
   return writer_->counts();
 }
 

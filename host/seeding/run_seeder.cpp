@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "config/text_file.hpp"
+#include "database/write_causes.hpp"
 #include "log.hpp"
 #include "seeding/csv_table.hpp"
 #include "seeding/isolation/isolated_plugin.hpp"
@@ -25,11 +27,17 @@ void add_counts(std::vector<TableOutcome>& tables, const std::vector<TableCounts
   for (const TableCounts& change : changes) tables.push_back({change, std::nullopt, false});
 }
 
-/// Puts beside the host's counts what the writers know: rows offered that were there already.
-void add_unchanged(SeederOutcome& outcome, const std::map<std::string, WriterCounts>& written) {
+/// Puts beside the host's counts what the writers know: rows offered that were there already; and
+/// all that is known where the server does not count.
+void add_written(Database& database, SeederOutcome& outcome, const std::map<std::string, WriterCounts>& written) {
   for (const auto& [table, counts] : written) {
     auto found = std::ranges::find(outcome.tables, table, [](const TableOutcome& entry) { return entry.counts.table; });
     if (found == outcome.tables.end()) found = outcome.tables.insert(found, TableOutcome{TableCounts{table}, {}, false});
+    if (!counts_are_complete(database, table)) {
+      found->counts = {table, counts.written - counts.updated, counts.updated, 0};
+      outcome.notices.push_back(fmt::format("The server does not count rows of {}, which is distributed; these are the rows "
+                                            "that its writer inserted and updated.", table));
+    }
     found->unchanged = counts.rows - counts.written;
     outcome.unchanged_known = true;
   }
@@ -41,6 +49,12 @@ std::vector<std::filesystem::path> folder_files(const Seeder& seeder, Engine eng
   for (const TableFile& table : seeder.declaration.tables) files.push_back(seeder.path / table.file);
   std::ranges::sort(files);
   return files;
+}
+
+std::string text_of(const std::vector<std::filesystem::path>& files) {
+  std::string text;
+  for (const auto& file : files) text += read_text_file(file, file.string()).text + '\n';
+  return text;
 }
 
 bool matches_any(const std::string& table, const std::vector<std::string>& patterns) {
@@ -66,6 +80,17 @@ void refuse_writes_to_ledger(Database& database, const SeederOutcome& outcome) {
     if (!ledger.owns(table.counts.table)) continue;
     throw Error(ExitCode::refused, fmt::format("it wrote to \"{}\", which is seedbed's own", table.counts.table));
   }
+}
+
+/// Corrects the counts of `outcome` where rows were rolled back inside of it, and says where it cannot.
+void correct(CountedPart& part, SeederOutcome& outcome, const std::string& source) {
+  std::vector<TableCounts> counts;
+  for (const TableOutcome& table : outcome.tables) counts.push_back(table.counts);
+  for (const std::string& table : part.correct(counts, source)) {
+    outcome.notices.push_back(fmt::format("the counts of {} may include rows that an exception block has rolled back.", table));
+  }
+  outcome.tables.clear();
+  add_counts(outcome.tables, counts);
 }
 
 /// A seeder writes rows, which are counted; what happens to whole tables is not, and belongs into a
@@ -116,13 +141,15 @@ SeederOutcome SeederRunner::run(Database& database, const Seeder& seeder, const 
   log::info("seeder_started", {{"seeder", declaration.name}});
   try {
     const auto shapes = database.table_shapes();
+    CountedPart part(database);
     database.start_counting();
-    outcome.ran = run_by_kind(database, seeder, facts, outcome);
+    outcome.ran = run_by_kind(database, seeder, facts, part, outcome);
     refuse_writes_to_ledger(database, outcome);
     if (seeder.kind != SeederKind::sql_files) {
       judge(database, declaration, outcome);
       refuse_changed_shapes(shapes, database.table_shapes());
     }
+    part.close();
     if (outcome.ran) remember(database, seeder, outcome);
   } catch (const Error& error) {
     log::info("seeder_failed", {{"seeder", declaration.name}, {"error", error.message()}});
@@ -136,26 +163,32 @@ SeederOutcome SeederRunner::run(Database& database, const Seeder& seeder, const 
   return outcome;
 }
 
-bool SeederRunner::run_by_kind(Database& database, const Seeder& seeder, const RunFacts& facts, SeederOutcome& outcome) const {
+bool SeederRunner::run_by_kind(Database& database, const Seeder& seeder, const RunFacts& facts, CountedPart& part,
+                               SeederOutcome& outcome) const {
   if (seeder.kind == SeederKind::sql_files) {
-    return run_plain_files(database, settings_, outcome);
+    if (!run_plain_files(database, settings_, outcome)) return false;
+    correct(part, outcome, text_of(plain_sql_files(settings_.seeders, database.engine())));
+    return true;
   }
   if (seeder.declaration.once && ran_before(database, seeder.declaration.name)) return false;
-  if (seeder.kind == SeederKind::folder) run_folder(database, seeder, facts, outcome);
-  else run_library(database, seeder, facts, outcome);
+  if (seeder.kind == SeederKind::folder) run_folder(database, seeder, facts, part, outcome);
+  else run_library(database, seeder, facts, part, outcome);
   return true;
 }
 
-void SeederRunner::run_library(Database& database, const Seeder& seeder, const RunFacts& facts, SeederOutcome& outcome) const {
+void SeederRunner::run_library(Database& database, const Seeder& seeder, const RunFacts& facts, CountedPart& part,
+                               SeederOutcome& outcome) const {
   const ParameterValues parameters = parameter_values(seeder.declaration, settings_.seeders);
   SeederSession session(database, seeder.declaration, parameters, facts);
   session.run(*plugins_.at(seeder.path));
   database.reset_session();
   add_counts(outcome.tables, database.changes());
-  add_unchanged(outcome, session.written());
+  correct(part, outcome, session.sql());
+  add_written(database, outcome, session.written());
 }
 
-void SeederRunner::run_folder(Database& database, const Seeder& seeder, const RunFacts& facts, SeederOutcome& outcome) const {
+void SeederRunner::run_folder(Database& database, const Seeder& seeder, const RunFacts& facts, CountedPart& part,
+                              SeederOutcome& outcome) const {
   const ParameterValues parameters = parameter_values(seeder.declaration, settings_.seeders);
   Constants constants;
   for (const auto& [name, value] : parameters) constants.emplace(name, abi_value(value));
@@ -174,9 +207,11 @@ void SeederRunner::run_folder(Database& database, const Seeder& seeder, const Ru
     WriterCounts& all = written[database.canonical_table(table->name)];
     all.rows += counts.rows;
     all.written += counts.written;
+    all.updated += counts.updated;
   }
   add_counts(outcome.tables, database.changes());
-  add_unchanged(outcome, written);
+  correct(part, outcome, text_of(folder_sql_files(seeder.path, database.engine())));
+  add_written(database, outcome, written);
 }
 
 /// A seeder may write what it declares; triggers, besides, what the environment allows them.
@@ -189,9 +224,13 @@ void SeederRunner::judge(Database& database, const Declaration& declaration, See
     table.by_trigger = matches_any(name, settings_.seeders.trigger_tables);
     if (table.by_trigger) continue;
     const TableCounts& counts = table.counts;
+    std::vector<std::string> written;
+    for (const TableOutcome& other : outcome.tables) written.push_back(other.counts.table);
+    const std::vector<std::string> causes = causes_of_writes(database, name, written);
     throw Error(ExitCode::refused, fmt::format("it wrote to table \"{}\", which it does not declare", name))
         .detail(fmt::format("{} inserted, {} updated, {} deleted. It declares {}.", counts.inserted, counts.updated,
                             counts.deleted, declared.empty() ? "no table" : fmt::format("{}", fmt::join(declared, ", "))))
+        .detail(causes.empty() ? "" : fmt::format("What may have written there: {}.", fmt::join(causes, "; ")))
         .hint("Add the table to the seeder's \"writes\"; if a trigger wrote it, to \"trigger_tables\" of the environment.");
   }
 }

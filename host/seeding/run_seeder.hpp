@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/settings.hpp"
+#include "database/write_causes.hpp"
 #include "ledger/ledger.hpp"
 #include "seeding/plugin.hpp"
 #include "seeding/seeder.hpp"
@@ -41,9 +42,9 @@ class SeederRunner {
   SeederOutcome run(Database& database, const Seeder& seeder, const RunFacts& facts) const;
 
  private:
-  bool run_by_kind(Database& database, const Seeder& seeder, const RunFacts& facts, SeederOutcome& outcome) const;
-  void run_library(Database& database, const Seeder& seeder, const RunFacts& facts, SeederOutcome& outcome) const;
-  void run_folder(Database& database, const Seeder& seeder, const RunFacts& facts, SeederOutcome& outcome) const;
+  bool run_by_kind(Database& database, const Seeder& seeder, const RunFacts& facts, CountedPart& part, SeederOutcome& outcome) const;
+  void run_library(Database& database, const Seeder& seeder, const RunFacts& facts, CountedPart& part, SeederOutcome& outcome) const;
+  void run_folder(Database& database, const Seeder& seeder, const RunFacts& facts, CountedPart& part, SeederOutcome& outcome) const;
   void remember(Database& database, const Seeder& seeder, const SeederOutcome& outcome) const;
   void judge(Database& database, const Declaration& declaration, SeederOutcome& outcome) const;
 

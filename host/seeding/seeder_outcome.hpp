@@ -20,6 +20,7 @@ struct TableOutcome {
 struct SeederOutcome {
   std::string name, version;
   std::vector<TableOutcome> tables;  ///< only those with a count
+  std::vector<std::string> notices;  ///< sentences: what of the counts is not certain
   bool unchanged_known = false;      ///< true if a bulk writer was used, which knows them
   bool ran = true;                   ///< false: nothing to do (run once, files applied before)
   bool committed = false;

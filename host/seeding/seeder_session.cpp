@@ -7,6 +7,7 @@
 #include <span>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "database/sql/lexer.hpp"
 #include "database/sql/utf8.hpp"
@@ -140,6 +141,7 @@ struct SeederSession::Calls {
                              std::int64_t* rows_changed) {
     return guarded(ctx, [&](SeederSession& session) {
       check_statement(copied(sql), session.database_.engine());
+      session.note_sql(copied(sql));
       const std::int64_t changed = session.database_.execute(copied(sql), {params, count});
       if (rows_changed != nullptr) *rows_changed = changed;
     });
@@ -149,6 +151,7 @@ struct SeederSession::Calls {
                               seedbed_row row, void* user) {
     return guarded(ctx, [&](SeederSession& session) {
       check_statement(copied(sql), session.database_.engine());
+      session.note_sql(copied(sql));
       session.database_.query_typed(copied(sql), {params, count}, [&](const seedbed_value* values, std::size_t width) {
         session.in_row_ = true;
         const bool more = row(user, values, width) == SEEDBED_OK;
@@ -223,17 +226,26 @@ void SeederSession::run(Plugin& plugin) {
   } catch (...) {
     failure_ = "an exception of an unknown type left the plugin";
   }
-  count_writers();
   if (refusal_) throw *refusal_;
-  if (status == SEEDBED_OK) return;
+  if (status == SEEDBED_OK) return close_writers();
   throw Error(ExitCode::plugin, failure_.empty() ? fmt::format("it returned status {} without saying why", status) : failure_);
 }
 
-void SeederSession::count_writers() {
+/// A seeder that puts values into its SQL makes a new statement of each row: the first ones will do.
+void SeederSession::note_sql(const std::string& sql) {
+  constexpr std::size_t kMost = 1000;
+  if (statements_.size() < kMost) statements_.insert(sql);
+}
+
+std::string SeederSession::sql() const { return fmt::format("{}", fmt::join(statements_, "\n")); }
+
+void SeederSession::close_writers() {
   for (const OpenWriter& writer : writers_) {
+    writer.rows->finish();
     const WriterCounts counts = writer.rows->counts();
     written_[writer.table].rows += counts.rows;
     written_[writer.table].written += counts.written;
+    written_[writer.table].updated += counts.updated;
   }
   writers_.clear();
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,9 @@ class SeederSession {
   /// What its bulk writers did, by the table's canonical name.
   const std::map<std::string, WriterCounts>& written() const { return written_; }
 
+  /// The different statements that it had run, a line each.
+  std::string sql() const;
+
  private:
   struct Calls;
   struct OpenWriter {
@@ -50,7 +54,8 @@ class SeederSession {
     std::unique_ptr<RowWriter> rows;
   };
 
-  void count_writers();
+  void note_sql(const std::string& sql);
+  void close_writers();
 
   Database& database_;
   const Declaration& declaration_;
@@ -58,6 +63,7 @@ class SeederSession {
   const RunFacts& facts_;
   std::vector<OpenWriter> writers_;
   std::map<std::string, WriterCounts> written_;
+  std::set<std::string> statements_;
   std::optional<Error> refusal_;  ///< the first one: the transaction takes nothing after it
   bool in_row_ = false;           ///< inside the plugin's row callback of query()
   std::string failure_;           ///< the seeder's own words

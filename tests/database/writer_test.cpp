@@ -103,12 +103,12 @@ TEST_CASE("update_changed leaves an identity that is always generated as it is",
   database.execute("CREATE TABLE t (number int GENERATED ALWAYS AS IDENTITY, id int PRIMARY KEY, v text)");
   const auto connection = open(database);
   const Transaction transaction(*connection, {1s});
-  const auto writer = WriterTo("t", {"number", "id", "v"}, {"id"}, SEEDBED_UPDATE_CHANGED).open(*connection);
+  const WriterTo table("t", {"number", "id", "v"}, {"id"}, SEEDBED_UPDATE_CHANGED);
   const std::vector<seedbed_value> first{integer_value(7), integer_value(1), text_value("a")};
   const std::vector<seedbed_value> second{integer_value(8), integer_value(1), text_value("b")};
 
-  writer->write(first.data(), 1);
-  writer->write(second.data(), 1);
+  table.open(*connection)->write(first.data(), 1);
+  table.open(*connection)->write(second.data(), 1);
 
   CHECK(connection->query("SELECT number, v FROM t") == std::vector<Row>{{"7", "b"}});
 }

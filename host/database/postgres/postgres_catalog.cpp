@@ -56,7 +56,7 @@ constexpr const char* kWriterColumns = R"(
            format_type(a.atttypid, CASE WHEN d.typname IN ('varchar', 'bpchar', 'bit', 'varbit') THEN -1 ELSE a.atttypmod END),
            format_type(t.oid, CASE WHEN coalesce(e.typname, t.typname) IN ('varchar', 'bpchar', 'bit', 'varbit')
                                    THEN -1 ELSE b.typmod END),
-           a.attnotnull, a.atthasdef OR a.attidentity <> '', a.attidentity = 'a',
+           a.attnotnull OR d.typnotnull, a.atthasdef OR a.attidentity <> '' OR d.typdefault IS NOT NULL, a.attidentity = 'a',
            a.attnum IN (SELECT attnum FROM as_text),
            CASE WHEN t.oid = 'name'::regtype THEN current_setting('max_identifier_length') ELSE '0' END
     FROM chosen a JOIN pg_type d ON d.oid = a.atttypid
@@ -165,28 +165,47 @@ void PostgresDatabase::check_unique_key(const WriterSpec& spec) {
   }
 }
 
+/// True if a trigger may yet fill a column that an INSERT leaves out.
+bool PostgresDatabase::has_insert_trigger(std::string_view sql_table) {
+  const std::array params{text_value(sql_table)};
+  constexpr const char* kRowBeforeInsert = "7";  // TRIGGER_TYPE_ROW | _BEFORE | _INSERT
+  return !query(fmt::format("SELECT FROM pg_trigger WHERE tgrelid = $1::regclass AND NOT tgisinternal AND tgenabled <> 'D' "
+                            "AND tgtype & {0} = {0}", kRowBeforeInsert), params).empty();
+}
+
+bool PostgresDatabase::is_distributed(std::string_view sql_table) {
+  if (query("SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL", {})[0][0] != "t") return false;
+  const std::array params{text_value(sql_table)};
+  return !query("SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid = $1::regclass", params).empty();
+}
+
 std::map<std::string, TableCounts> PostgresDatabase::counts_now() {
   std::map<std::string, TableCounts> counts;
   for (const Row& row : query(
+           // A materialized view refreshed concurrently shows what its refresh wrote.
            "SELECT coalesce(pg_partition_root(relid), relid)::regclass::text, sum(n_tup_ins)::bigint, "
-           "sum(n_tup_upd)::bigint, sum(n_tup_del)::bigint FROM pg_stat_xact_user_tables "
-           "WHERE schemaname NOT LIKE 'pg\\_%' "
+           "sum(n_tup_upd)::bigint, sum(n_tup_del)::bigint FROM pg_stat_xact_user_tables s "
+           "JOIN pg_class c ON c.oid = s.relid AND c.relkind <> 'm' WHERE schemaname NOT LIKE 'pg\\_%' "
            "AND n_tup_ins + n_tup_upd + n_tup_del > 0 GROUP BY 1", {})) {
     counts[*row[0]] = {*row[0], std::stoll(*row[1]), std::stoll(*row[2]), std::stoll(*row[3])};
   }
   return counts;
 }
 
+void PostgresDatabase::require_counting() {
+  if (query("SHOW track_counts", {})[0][0] == "on") return;
+  throw Error(ExitCode::failed, "the server does not count changed rows: track_counts is off")
+      .hint("Set track_counts = on (the server's default), for the server or for this role.");
+}
+
 void PostgresDatabase::start_counting() {
-  if (query("SHOW track_counts", {})[0][0] != "on") {
-    throw Error(ExitCode::failed, "the server does not count changed rows: track_counts is off")
-        .hint("Set track_counts = on (the server's default), for the server or for this role.");
-  }
+  require_counting();
   // The view also holds what earlier transactions of the session have not reported yet.
   counted_ = counts_now();
 }
 
 std::vector<TableCounts> PostgresDatabase::changes() {
+  require_counting();  // SQL that was run may have switched it off
   std::vector<TableCounts> changed;
   for (auto& [table, now] : counts_now()) {
     TableCounts before = counted_.contains(table) ? counted_[table] : TableCounts{table};

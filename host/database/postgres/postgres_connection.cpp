@@ -134,6 +134,7 @@ std::string PostgresConnection::user() const { return PQuser(raw_); }
 int PostgresConnection::backend_pid() const { return PQbackendPID(raw_); }
 
 void PostgresConnection::begin() {
+  prepared_.clear();
   try {
     life_->transaction = std::make_unique<pqxx::work>(*life_->connection);
   } catch (const pqxx::broken_connection&) {
@@ -199,6 +200,7 @@ std::string PostgresConnection::literal(std::string_view text) const {
 PgResult PostgresConnection::run(const std::string& sql, std::span<const std::optional<std::string>> params,
                                  std::string_view copy_data, PgErrorPlace* place) {
   throw_if_interrupted();
+  prepared_.clear();
   int sent;
   if (params.empty()) {
     sent = PQsendQuery(raw_, sql.c_str());
@@ -211,6 +213,35 @@ PgResult PostgresConnection::run(const std::string& sql, std::span<const std::op
   if (sent == 0) throw lost();
   if (place != nullptr) place->unanswered = true;
   return collect(copy_data, place);
+}
+
+PgResult PostgresConnection::run_binary(const std::string& sql, std::span<const BinaryParam> params, bool again) {
+  throw_if_interrupted();
+  const int count = static_cast<int>(params.size());
+  std::vector<Oid> types;
+  std::vector<const char*> values;
+  std::vector<int> sizes;
+  for (const BinaryParam& param : params) {
+    types.push_back(param.type);
+    values.push_back(param.bytes.data());
+    sizes.push_back(static_cast<int>(param.bytes.size()));
+  }
+  const std::vector<int> binary(params.size(), 1);
+  if (again && prepared_ != sql) {
+    prepared_.clear();
+    if (PQsendPrepare(raw_, "", sql.c_str(), count, types.data()) == 0) throw lost();
+    collect({}, nullptr);
+    prepared_ = sql;
+  }
+  int sent;
+  if (again) {
+    sent = PQsendQueryPrepared(raw_, "", count, values.data(), sizes.data(), binary.data(), 0);
+  } else {
+    prepared_.clear();
+    sent = PQsendQueryParams(raw_, sql.c_str(), count, types.data(), values.data(), sizes.data(), binary.data(), 0);
+  }
+  if (sent == 0) throw lost();
+  return collect({}, nullptr);
 }
 
 void PostgresConnection::wait_readable() {

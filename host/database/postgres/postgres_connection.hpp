@@ -25,6 +25,12 @@ struct PgClear {
 };
 using PgResult = std::unique_ptr<pg_result, PgClear>;
 
+/// A parameter in PostgreSQL's binary format, and the number of its type.
+struct BinaryParam {
+  unsigned type;
+  std::string_view bytes;
+};
+
 class PostgresConnection {
  public:
   /// See connect().
@@ -54,6 +60,11 @@ class PostgresConnection {
   /// `text` as a literal that the server reads alike whatever its settings.
   std::string literal(std::string_view text) const;
 
+  /// Runs one statement, `params` standing for $1, $2, ….  With `again` the server keeps it parsed
+  /// and planned for a call that repeats it with nothing else in between.
+  /// Rationale: not a named statement, which outlives the transaction and, behind a pooler, its client.
+  PgResult run_binary(const std::string& sql, std::span<const BinaryParam> params, bool again = false);
+
   std::string server_version() const;
 
   /// The role that has connected.
@@ -77,6 +88,7 @@ class PostgresConnection {
   std::unique_ptr<Life> life_;
   pg_conn* raw_ = nullptr;
   std::string display_;
+  std::string prepared_;  ///< the SQL of the server's unnamed statement, if it is ours to repeat
   bool cancelled_ = false;
   std::function<void()> while_waiting_;
 };

@@ -89,6 +89,10 @@ class PostgresDatabase : public Database {
   std::optional<std::string> sql_name(std::string_view table);
   std::vector<PostgresColumn> writer_columns(std::string_view sql_table);
   void check_unique_key(const WriterSpec& spec);
+  bool has_insert_trigger(std::string_view sql_table);
+  /// True for a table whose rows Citus keeps elsewhere.
+  bool is_distributed(std::string_view sql_table);
+  void require_counting();
   std::map<std::string, TableCounts> counts_now();
 
   PostgresConnection connection_;

@@ -70,20 +70,6 @@ std::optional<std::string> checked_text(const seedbed_value& value) {
   return text;
 }
 
-void append_array_element(std::string& array, const std::optional<std::string>& element) {
-  if (array.back() != '{') array += ',';
-  if (!element) {
-    array += "NULL";
-    return;
-  }
-  array += '"';
-  for (const char c : *element) {
-    if (c == '"' || c == '\\') array += '\\';
-    array += c;
-  }
-  array += '"';
-}
-
 seedbed_value TypedCell::read(const pg_result* result, int row, int column) {
   if (PQgetisnull(result, row, column) != 0) return null_value();
   const std::string_view text(PQgetvalue(result, row, column),

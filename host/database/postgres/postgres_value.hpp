@@ -14,9 +14,6 @@ namespace seedbed::host {
 /// PostgreSQL cannot store and libpq would cut short.
 std::optional<std::string> checked_text(const seedbed_value& value);
 
-/// Appends one element to the text of an array, whose opening brace the caller has written.
-void append_array_element(std::string& array, const std::optional<std::string>& element);
-
 /// One cell of a result as a typed value; holds what the value borrows.
 class TypedCell {
  public:

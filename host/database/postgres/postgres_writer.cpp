@@ -1,129 +1,254 @@
-// Bulk rows into PostgreSQL: one set-based statement a batch, its columns passed as text arrays.
+// Bulk rows into PostgreSQL: one set-based statement a batch, its columns passed as binary arrays.
 
 #include <algorithm>
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include "database/postgres/binary_array.hpp"
 #include "database/postgres/postgres_database.hpp"
-#include "database/postgres/postgres_value.hpp"
+#include "database/postgres/writer_sql.hpp"
+#include "database/seen_keys.hpp"
+#include "database/sql/utf8.hpp"
 #include "database/writer_spec.hpp"
 
 namespace seedbed::host {
 
 namespace {
 
-constexpr std::size_t kRowsPerStatement = 5000;
+// More rows a statement are not faster, and the server holds a batch in memory.
+constexpr std::size_t kRowsPerStatement = 1024;
+constexpr std::size_t kBytesPerStatement = 1 << 20;
 
-struct WriterSql {
-  std::string insert;
-  std::string update;  ///< empty when nothing may be updated
-};
-
-/// "FROM unnest($1::text[], …) WITH ORDINALITY AS raw (…)", each column cast to its type.
-std::string source_sql(const std::vector<PostgresColumn>& columns) {
-  std::string casts, arrays, names;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const char* comma = i == 0 ? "" : ", ";
-    casts += fmt::format("{}raw.c{}::{} AS {}", comma, i, columns[i].cast, quoted_name(columns[i].name));
-    arrays += fmt::format("{}${}::text[]", comma, i + 1);
-    names += fmt::format("{}c{}", comma, i);
-  }
-  return fmt::format("(SELECT {}, raw.ord AS seedbed_ord FROM unnest({}) WITH ORDINALITY AS raw ({}, ord)) AS new",
-                     casts, arrays, names);
+std::size_t size_of_row(const seedbed_value* row, std::size_t width) {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < width; ++i) size += sizeof(seedbed_value) + row[i].size;
+  return size;
 }
 
-WriterSql writer_sql(const WriterSpec& spec, const std::vector<PostgresColumn>& columns) {
-  std::string names, news, sets, joins, differs;
-  bool overriding = false;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const std::string name = quoted_name(columns[i].name);
-    names += (i == 0 ? "" : ", ") + name;
-    news += fmt::format("{}new.{}", i == 0 ? "" : ", ", name);
-    overriding = overriding || columns[i].always_identity;
-    if (spec.columns[i].in_key) joins += fmt::format("{}old.{} = new.{}", joins.empty() ? "" : " AND ", name, name);
-    if (spec.columns[i].in_key || spec.columns[i].kind == SEEDBED_COLUMN_INSERT_ONLY) continue;
-    if (columns[i].always_identity) continue;  // UPDATE has no OVERRIDING SYSTEM VALUE
-    sets += fmt::format("{}{} = new.{}", sets.empty() ? "" : ", ", name, name);
-    if (spec.columns[i].kind == SEEDBED_COLUMN_TOUCH) continue;
-    const char* as_text = columns[i].compare_as_text ? "::text COLLATE \"C\"" : "";
-    differs += fmt::format("{}old.{}{} IS DISTINCT FROM new.{}{}", differs.empty() ? "" : " OR ", name, as_text, name, as_text);
-  }
-  const std::string source = source_sql(columns);
-  WriterSql sql;
-  sql.insert = fmt::format("INSERT INTO {} ({}) {}SELECT {} FROM {} ORDER BY seedbed_ord ON CONFLICT ({}) DO NOTHING",
-                           spec.sql_table, names, overriding ? "OVERRIDING SYSTEM VALUE " : "", news, source, quoted_list(spec.key));
-  if (spec.update_changed && !differs.empty()) {
-    // ON CONFLICT DO UPDATE would lock and log every row, also those that stay as they are.
-    sql.update = fmt::format("UPDATE {} AS old SET {} FROM {} WHERE {} AND ({})", spec.sql_table, sets, source, joins, differs);
-  }
-  return sql;
+/// True for errors that a row of a batch may be the cause of.
+bool row_may_be_to_blame(const Error& error) {
+  const std::string& state = error.sqlstate();
+  return error.code() == ExitCode::failed &&
+         (state.starts_with("22") || state.starts_with("23") || state.starts_with("44") || state.starts_with("P0"));
+}
+
+/// The N of "value too long for type character varying(N)", 0 for other errors.
+std::size_t most_characters(const Error& error) {
+  const std::string message = error.message();
+  const auto open = message.find('(');
+  return error.sqlstate() != "22001" || open == message.npos ? 0 : std::stoul(message.substr(open + 1));
 }
 
 class PostgresWriter : public RowWriter {
  public:
-  PostgresWriter(PostgresConnection& connection, WriterSpec spec, const std::vector<PostgresColumn>& columns)
-      : connection_(connection), spec_(std::move(spec)), columns_(columns), sql_(writer_sql(spec_, columns)) {}
+  PostgresWriter(PostgresConnection& connection, WriterSpec spec, const std::vector<PostgresColumn>& columns, bool distributed)
+      : connection_(connection), spec_(std::move(spec)), columns_(columns), sql_(spec_, columns_, distributed),
+        distributed_(distributed) {}
 
   void write(const seedbed_value* values, std::size_t count) override {
-    const std::size_t width = spec_.columns.size();
     check_values(spec_, values, count, counts_.rows + 1);
-    check_keys(spec_, values, count, counts_.rows + 1);
-    for (std::size_t first = 0; first < count; first += kRowsPerStatement) {
-      write_batch(values + first * width, std::min(kRowsPerStatement, count - first));
+    check_keys(spec_, values, count, counts_.rows + 1, seen_);
+    const std::size_t width = spec_.columns.size();
+    for (std::size_t first = 0; first < count;) {
+      std::size_t end = first;
+      for (std::size_t bytes = 0; end < count && end - first < kRowsPerStatement && bytes < kBytesPerStatement; ++end) {
+        bytes += size_of_row(values + end * width, width);
+      }
+      write_batch(values + first * width, end - first);
+      first = end;
     }
   }
+
+  void finish() override { check_keys_at_end(spec_, seen_); }
 
   WriterCounts counts() const override { return counts_; }
 
  private:
+  /// What was true of the keys of the batch before, and is taken for likely of the next.
+  enum class Keys { unknown, all_new, some_exist };
+
+  /// One batch, or some of its rows, as parameters.
+  struct Arrays {
+    std::vector<const ElementType*> elements;
+    std::vector<std::string> bytes;
+
+    std::vector<BinaryParam> params() const {
+      std::vector<BinaryParam> params;
+      for (std::size_t i = 0; i < bytes.size(); ++i) params.push_back({elements[i]->array, bytes[i]});
+      return params;
+    }
+  };
+
   void write_batch(const seedbed_value* values, std::size_t count) {
-    const std::int64_t first = counts_.rows + 1;
+    first_ = counts_.rows + 1;
     counts_.rows += static_cast<std::int64_t>(count);
+    if (keys_ == Keys::some_exist && !spec_.update_changed && count_cannot_fail(values, count) &&
+        existing(values, count) == static_cast<std::int64_t>(count)) {
+      return;
+    }
+    connection_.run(kSavepoint);
     try {
-      const std::vector<std::optional<std::string>> arrays = column_arrays(values, count);
-      if (!sql_.update.empty()) counts_.written += affected(sql_.update, arrays);
-      counts_.written += affected(sql_.insert, arrays);
+      const WriterCounts stored = store(values, count);
+      counts_.written += stored.written;
+      counts_.updated += stored.updated;
+      keys_ = stored.written - stored.updated == static_cast<std::int64_t>(count) ? Keys::all_new : Keys::some_exist;
     } catch (Error& error) {
-      if (error.code() == ExitCode::failed) {
-        error.detail(count == 1 ? fmt::format("It was row {} for table \"{}\".", first, spec_.table)
-                                : fmt::format("It was one of the rows {} to {} for table \"{}\".", first,
-                                              counts_.rows, spec_.table));
+      if (row_may_be_to_blame(error)) {
+        connection_.run(kRollBack);
+        blame_row(error, values, count);
+      } else if (error.code() == ExitCode::failed && error.detail().find("It was row") == std::string::npos) {
+        error.detail(which_rows(0, count));
       }
       throw;
     }
+    connection_.run(kRelease);
   }
 
-  std::vector<std::optional<std::string>> column_arrays(const seedbed_value* values, std::size_t count) const {
-    const std::size_t width = spec_.columns.size();
-    std::vector<std::optional<std::string>> arrays(width, "{");
-    for (std::size_t row = 0; row < count; ++row) {
-      for (std::size_t i = 0; i < width; ++i) append_array_element(*arrays[i], fitting_text(i, values[row * width + i]));
+  /// Runs the statements that a batch takes.
+  WriterCounts store(const seedbed_value* values, std::size_t count) {
+    WriterCounts stored;
+    const auto all = static_cast<std::int64_t>(count);
+    if (!spec_.update_changed) {
+      const Arrays arrays = arrays_of(values, count);
+      stored.written = affected(keys_ == Keys::all_new ? sql_.insert(arrays.elements) : sql_.insert_after_look(arrays.elements), arrays);
+      return stored;
     }
-    for (auto& array : arrays) *array += '}';
+    const std::int64_t found = distributed_ ? -1 : existing(values, count);
+    const Arrays arrays = arrays_of(values, count);
+    if (found != 0 && sql_.updates()) stored.updated = affected(sql_.update(arrays.elements), arrays);
+    stored.written = stored.updated;
+    if (found != all) stored.written += affected(sql_.insert(arrays.elements), arrays);
+    return stored;
+  }
+
+  /// The number of keys in the table, found without sending more than the keys.
+  std::int64_t existing(const seedbed_value* values, std::size_t count) {
+    const Arrays keys = arrays_of(values, count, sql_.key_columns());
+    const PgResult result = connection_.run_binary(sql_.count_existing(keys.elements), keys.params(), /*again=*/true);
+    return std::stoll(PQgetvalue(result.get(), 0, 0));
+  }
+
+  /// True if no value of the keys can be refused: nothing is parsed that the host did not make.
+  bool count_cannot_fail(const seedbed_value* values, std::size_t count) const {
+    const std::size_t width = spec_.columns.size();
+    return std::ranges::all_of(sql_.key_columns(), [&](std::size_t i) {
+      const std::string& cast = columns_[i].cast;
+      if (cast == "text" || cast == "character varying") return true;
+      return cast != "smallint" && cast != "integer" && element_type(columns_[i], values + i, width, count).value != SEEDBED_TEXT;
+    });
+  }
+
+  Arrays arrays_of(const seedbed_value* values, std::size_t count) const {
+    std::vector<std::size_t> all(spec_.columns.size());
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+    return arrays_of(values, count, all);
+  }
+
+  Arrays arrays_of(const seedbed_value* values, std::size_t count, const std::vector<std::size_t>& chosen) const {
+    const std::size_t width = spec_.columns.size();
+    Arrays arrays;
+    std::size_t row = 0;
+    for (const std::size_t i : chosen) {
+      arrays.elements.push_back(&element_type(columns_[i], values + i, width, count));
+      try {
+        arrays.bytes.push_back(binary_array(*arrays.elements.back(), columns_[i], values + i, width, count, row));
+      } catch (Error& error) {
+        error.detail(which_row(values, row));
+        throw;
+      }
+    }
     return arrays;
   }
 
-  std::optional<std::string> fitting_text(std::size_t i, const seedbed_value& value) const {
-    std::optional<std::string> text = checked_text(value);
-    const PostgresColumn& column = columns_[i];
-    if (text && column.max_bytes != 0 && text->size() > column.max_bytes) {
-      throw Error(ExitCode::failed, fmt::format("value too long for column \"{}\" of type {}: it has {} bytes and may have {}",
-                                                column.name, column.type, text->size(), column.max_bytes));
-    }
-    return text;
-  }
-
-  std::int64_t affected(const std::string& sql, std::span<const std::optional<std::string>> arrays) {
-    const PgResult result = connection_.run(sql, arrays);
+  std::int64_t affected(const std::string& sql, const Arrays& arrays) {
+    const PgResult result = connection_.run_binary(sql, arrays.params());
     return std::stoll(PQcmdTuples(result.get()));
   }
+
+  /// Says which row of a refused batch it was, by storing ever smaller parts of it.  Everything is
+  /// rolled back afterwards, whatever it finds.
+  void blame_row(Error& error, const seedbed_value* values, std::size_t count) {
+    const std::size_t width = spec_.columns.size();
+    std::size_t first = 0, end = count;
+    while (end - first > 1) {
+      const std::size_t middle = first + (end - first) / 2;
+      if (refused_alike(error, values + first * width, middle - first)) end = middle;
+      else first = middle;
+    }
+    // What rows are refused for only together is nobody's fault alone.
+    if (count > 1 && !refused_alike(error, values + first * width, 1)) {
+      error.detail(which_rows(0, count));
+      return;
+    }
+    const seedbed_value* row = values + first * width;
+    error.detail(which_row(values, first));
+    if (error.sqlstate().starts_with("22")) blame_column(error, row);
+  }
+
+  bool refused_alike(const Error& error, const seedbed_value* values, std::size_t count) {
+    connection_.run(kSavepoint);
+    try {
+      store(values, count);
+    } catch (const Error& again) {
+      if (again.sqlstate() != error.sqlstate()) throw;
+      connection_.run(kRollBack);
+      return true;
+    }
+    return false;
+  }
+
+  void blame_column(Error& error, const seedbed_value* row) {
+    const std::size_t most = most_characters(error);
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const PostgresColumn& column = columns_[i];
+      const bool limited = column.cast == "character varying" || column.cast == "bpchar";
+      const bool too_long = most != 0 && limited && row[i].type != SEEDBED_NULL &&
+                            sql::count_characters(*postgres_text(row[i])) > most;
+      if (!too_long && !refused_by_cast(error, i, row)) continue;
+      error.detail(fmt::format("Column \"{}\" is of type {} and was given {}.", column.name, column.type, shown_value(row[i])));
+      return;
+    }
+  }
+
+  bool refused_by_cast(const Error& error, std::size_t i, const seedbed_value* row) {
+    const ElementType& element = element_type(columns_[i], row + i, 1, 1);
+    const Arrays arrays = arrays_of(row, 1, {i});
+    connection_.run(kSavepoint);
+    try {
+      connection_.run_binary(sql_.cast(i, element), arrays.params());
+      return false;
+    } catch (const Error& again) {
+      if (again.sqlstate() != error.sqlstate()) throw;
+      connection_.run(kRollBack);
+      return true;
+    }
+  }
+
+  std::string which_row(const seedbed_value* values, std::size_t row) const {
+    return fmt::format("It was row {} for table \"{}\": {}.", first_ + static_cast<std::int64_t>(row), spec_.table,
+                       shown_key(spec_, values + row * spec_.columns.size()));
+  }
+
+  std::string which_rows(std::size_t row, std::size_t count) const {
+    const auto from = first_ + static_cast<std::int64_t>(row);
+    if (count == 1) return fmt::format("It was row {} for table \"{}\".", from, spec_.table);
+    return fmt::format("It was one of the rows {} to {} for table \"{}\".", from, from + static_cast<std::int64_t>(count) - 1, spec_.table);
+  }
+
+  static constexpr const char* kSavepoint = "SAVEPOINT seedbed_rows";
+  static constexpr const char* kRollBack = "ROLLBACK TO SAVEPOINT seedbed_rows";
+  static constexpr const char* kRelease = "RELEASE SAVEPOINT seedbed_rows";
 
   PostgresConnection& connection_;
   WriterSpec spec_;
   std::vector<PostgresColumn> columns_;
   WriterSql sql_;
+  bool distributed_;
+  Keys keys_ = Keys::unknown;
+  SeenKeys seen_;
   WriterCounts counts_;
+  std::int64_t first_ = 1;  ///< the number of the batch's first row
 };
 
 }  // namespace
@@ -133,14 +258,19 @@ std::unique_ptr<RowWriter> PostgresDatabase::open_writer(const seedbed_writer& w
   const std::optional<std::string> name = sql_name(spec.table);
   if (!name) throw_missing_table(spec.table, user_tables());
   spec.sql_table = *name;
-  check_columns(spec, columns(spec.table));
-  check_unique_key(spec);
   const std::vector<PostgresColumn> all = writer_columns(spec.sql_table);
+  std::vector<Column> known;
+  for (const PostgresColumn& column : all) known.push_back({column.name, column.type, column.not_null, column.has_default});
+  check_columns(spec, known);
+  check_unique_key(spec);
+  if (const Column* missing = unset_column(spec, known); missing != nullptr && !has_insert_trigger(spec.sql_table)) {
+    throw_unset_column(spec, *missing);
+  }
   std::vector<PostgresColumn> chosen;
   for (const WriterColumn& column : spec.columns) {
     chosen.push_back(*std::ranges::find(all, column.name, &PostgresColumn::name));
   }
-  return std::make_unique<PostgresWriter>(connection_, std::move(spec), chosen);
+  return std::make_unique<PostgresWriter>(connection_, std::move(spec), chosen, is_distributed(*name));
 }
 
 }  // namespace seedbed::host

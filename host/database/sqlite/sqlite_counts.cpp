@@ -62,9 +62,26 @@ void SqliteDatabase::start_counting() {
 }
 
 std::vector<TableCounts> SqliteDatabase::changes() {
+  // A virtual table keeps its rows in shadow tables; one of them, by the kind of the virtual table,
+  // has a row for each of its rows, and the others are its index.
+  std::map<std::string, std::string> virtual_tables;  // by their shadow tables
+  for (const Row& row : query("SELECT s.name, v.name FROM pragma_table_list s JOIN pragma_table_list v ON v.type = 'virtual' "
+                              "AND v.schema = 'main' AND substr(s.name, 1, length(v.name) + 1) = v.name || '_' "
+                              "WHERE s.type = 'shadow' AND s.schema = 'main' ORDER BY length(v.name)", {})) {
+    virtual_tables[*row[0]] = *row[1];
+  }
   std::vector<TableCounts> changed;
   for (const auto& [name, counts] : counts_) {
-    if (counts != TableCounts{name}) changed.push_back(counts);
+    if (counts == TableCounts{name}) continue;
+    const auto owner = virtual_tables.find(name);
+    if (owner == virtual_tables.end()) {
+      changed.push_back(counts);
+      continue;
+    }
+    const std::string& table = owner->second;
+    const bool has_content = virtual_tables.contains(table + "_content");
+    const std::string rows_of = has_content ? "_content" : virtual_tables.contains(table + "_docsize") ? "_docsize" : "_rowid";
+    if (name == table + rows_of) changed.push_back({table, counts.inserted, counts.updated, counts.deleted});
   }
   return changed;
 }

@@ -1,5 +1,9 @@
 // Bulk rows into SQLite: one prepared upsert, stepped row by row, which beats every batching tried.
 
+#include <algorithm>
+#include <array>
+#include <map>
+
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -11,6 +15,10 @@
 namespace seedbed::host {
 
 namespace {
+
+// A load that goes to a random place of an index reads and writes less with more of it in memory.
+// reset_session() makes the cache as it was.
+constexpr const char* kCache = "PRAGMA cache_size = -65536";  // 64 MiB
 
 std::string upsert_sql(const WriterSpec& spec) {
   std::string names, marks, sets, differs;
@@ -39,9 +47,11 @@ class SqliteWriter : public RowWriter {
   void write(const seedbed_value* values, std::size_t count) override {
     throw_if_interrupted();
     check_values(spec_, values, count, counts_.rows + 1);
-    check_keys(spec_, values, count, counts_.rows + 1);
+    check_keys(spec_, values, count, counts_.rows + 1, seen_);
     for (std::size_t row = 0; row < count; ++row) write_row(values + row * spec_.columns.size());
   }
+
+  void finish() override { check_keys_at_end(spec_, seen_); }
 
   WriterCounts counts() const override { return counts_; }
 
@@ -57,15 +67,45 @@ class SqliteWriter : public RowWriter {
       sqlite3_reset(upsert);
       error.detail(fmt::format("It was row {} for table \"{}\": {}.", counts_.rows, spec_.table,
                                shown_key(spec_, values)));
+      if (error.sqlstate() == kNoParent) name_missing_parent(error, values);
       throw;
     }
     counts_.written += sqlite3_changes64(sqlite3_db_handle(upsert));
     sqlite3_reset(upsert);
   }
 
+  /// SQLite says that a foreign key failed, but not which.
+  void name_missing_parent(Error& error, const seedbed_value* values) {
+    const std::array table{text_value(spec_.table)};
+    std::map<std::string, std::vector<Row>> keys;
+    for (Row& row : database_.query("SELECT id, \"table\", \"from\", coalesce(\"to\", (SELECT name FROM pragma_table_info(f.\"table\") "
+                                    "WHERE pk = f.seq + 1)) FROM pragma_foreign_key_list($1) f ORDER BY id, seq", table)) {
+      keys[*row[0]].push_back(std::move(row));
+    }
+    for (const auto& [id, columns] : keys) {
+      std::string where, shown;
+      std::vector<seedbed_value> given;
+      for (const Row& column : columns) {
+        const auto at = std::ranges::find(spec_.columns, *column[2], &WriterColumn::name);
+        if (at == spec_.columns.end() || !column[3]) break;
+        given.push_back(values[at - spec_.columns.begin()]);
+        where += fmt::format("{}{} = ${}", where.empty() ? "" : " AND ", quoted_name(*column[3]), given.size());
+        shown += fmt::format("{}{} = {}", shown.empty() ? "" : ", ", *column[2], shown_value(given.back()));
+      }
+      const bool has_null = std::ranges::any_of(given, [](const seedbed_value& value) { return value.type == SEEDBED_NULL; });
+      const std::string& parent = *columns[0][1];
+      if (given.size() != columns.size() || has_null) continue;
+      if (!database_.query(fmt::format("SELECT 1 FROM {} WHERE {}", quoted_name(parent), where), given).empty()) continue;
+      error.detail(fmt::format("Table \"{}\" has no row for {}.", parent, shown));
+    }
+  }
+
+  static constexpr const char* kNoParent = "SQLite 787";  // SQLITE_CONSTRAINT_FOREIGNKEY
+
   SqliteDatabase& database_;
   WriterSpec spec_;
   SqliteStatement upsert_;
+  SeenKeys seen_;
   WriterCounts counts_;
 };
 
@@ -81,6 +121,14 @@ std::unique_ptr<RowWriter> SqliteDatabase::open_writer(const seedbed_writer& wri
     if (is_view(spec.table)) throw_not_a_table(spec);
     throw_no_unique_index(spec);
   }
+  std::vector<Column> known = columns(spec.table);
+  const std::array table{text_value(spec.table)};
+  // Generated columns, and the one that is another name of the rowid, fill themselves.
+  for (const Row& row : query("SELECT name FROM pragma_table_xinfo($1) WHERE hidden IN (2, 3) OR pk = 1 AND upper(type) = 'INTEGER'", table)) {
+    std::erase_if(known, [&](const Column& column) { return column.name == *row[0]; });
+  }
+  if (const Column* missing = unset_column(spec, known)) throw_unset_column(spec, *missing);
+  pragma(kCache);
   return std::make_unique<SqliteWriter>(*this, std::move(spec));
 }
 

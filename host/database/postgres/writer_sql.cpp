@@ -1,0 +1,85 @@
+#include "database/postgres/writer_sql.hpp"
+
+#include <fmt/format.h>
+
+namespace seedbed::host {
+
+namespace {
+
+const char* comma(const std::string& list) { return list.empty() ? "" : ", "; }
+
+}  // namespace
+
+WriterSql::WriterSql(const WriterSpec& spec, const std::vector<PostgresColumn>& columns, bool distributed)
+    : table_(spec.sql_table), key_names_(quoted_list(spec.key)), distributed_(distributed), columns_(columns) {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const std::string name = quoted_name(columns[i].name);
+    all_.push_back(i);
+    names_ += comma(names_) + name;
+    news_ += fmt::format("{}new.{}", comma(news_), name);
+    overriding_ = overriding_ || columns[i].always_identity;
+    if (spec.columns[i].in_key) {
+      key_.push_back(i);
+      joins_ += fmt::format("{}old.{} = new.{}", joins_.empty() ? "" : " AND ", name, name);
+    }
+    if (!spec.update_changed || spec.columns[i].in_key || spec.columns[i].kind == SEEDBED_COLUMN_INSERT_ONLY) continue;
+    if (columns[i].always_identity) continue;  // UPDATE has no OVERRIDING SYSTEM VALUE
+    sets_ += fmt::format("{}{} = new.{}", comma(sets_), name, name);
+    if (spec.columns[i].kind == SEEDBED_COLUMN_TOUCH) continue;
+    const char* as_text = columns[i].compare_as_text ? "::text COLLATE \"C\"" : "";
+    differs_ += fmt::format("{}old.{}{} IS DISTINCT FROM new.{}{}", differs_.empty() ? "" : " OR ", name, as_text, name, as_text);
+  }
+  // A subquery of its own for each row: a join could be planned as a scan of the whole table for
+  // each batch.
+  exists_ = fmt::format("(SELECT 1 FROM {} AS old WHERE {} LIMIT 1)", table_, joins_);
+}
+
+/// "(SELECT …) AS new": the arrays side by side as rows, in their order, each column cast to its type.
+std::string WriterSql::source(Elements elements, const std::vector<std::size_t>& chosen) const {
+  std::string casts, arrays, names;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const PostgresColumn& to = columns_[chosen[i]];
+    casts += fmt::format("{}raw.c{}::{} AS {}", comma(casts), i, to.cast, quoted_name(to.name));
+    const std::string array = fmt::format("${}::{}[]", i + 1, elements[i]->name);
+    arrays += distributed_ ? comma(arrays) + array : fmt::format("{}unnest({}) AS c{}", comma(arrays), array, i);
+    names += fmt::format("{}c{}", comma(names), i);
+  }
+  if (distributed_) {
+    return fmt::format("(SELECT {}, raw.ord AS seedbed_ord FROM unnest({}) WITH ORDINALITY AS raw ({}, ord)) AS new", casts, arrays, names);
+  }
+  // In the list of a SELECT they are read as they come; in FROM they would all be stored before.
+  return fmt::format("(SELECT {} FROM (SELECT {}) AS raw) AS new", casts, arrays);
+}
+
+std::string WriterSql::insert(Elements elements, const std::string& where) const {
+  return fmt::format("INSERT INTO {} ({}) {}SELECT {} FROM {}{}{} ON CONFLICT ({}) DO NOTHING", table_, names_,
+                     overriding_ ? "OVERRIDING SYSTEM VALUE " : "", news_, source(elements, all_), where,
+                     distributed_ ? " ORDER BY seedbed_ord" : "", key_names_);
+}
+
+std::string WriterSql::insert(Elements elements) const { return insert(elements, ""); }
+
+std::string WriterSql::insert_after_look(Elements elements) const {
+  return distributed_ ? insert(elements) : insert(elements, fmt::format(" WHERE {} IS NULL", exists_));
+}
+
+std::string WriterSql::update(Elements elements) const {
+  // ON CONFLICT DO UPDATE would lock and log every row, also those that stay as they are.
+  return fmt::format("UPDATE {} AS old SET {} FROM {} WHERE {} AND ({})", table_, sets_, source(elements, all_), joins_, differs_);
+}
+
+std::string WriterSql::count_existing(Elements key_elements) const {
+  if (key_.size() > 1) {
+    return fmt::format("SELECT count(*) FROM {} WHERE {} IS NOT NULL", source(key_elements, key_), exists_);
+  }
+  const PostgresColumn& key = columns_[key_[0]];
+  return fmt::format("SELECT count(*) FROM {} AS old WHERE old.{} = ANY ($1::{}[]::{}[])", table_, quoted_name(key.name),
+                     key_elements[0]->name, key.cast);
+}
+
+std::string WriterSql::cast(std::size_t column, const ElementType& element) const {
+  const ElementType* const elements[]{&element};
+  return fmt::format("SELECT count(new.{}) FROM {}", quoted_name(columns_[column].name), source(elements, {column}));
+}
+
+}  // namespace seedbed::host

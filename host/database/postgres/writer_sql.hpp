@@ -1,0 +1,48 @@
+#pragma once
+// The statements of a bulk writer.  In each, $1, $2, … are arrays, one a column, of the elements named.
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "database/postgres/binary_array.hpp"
+#include "database/postgres/postgres_database.hpp"
+#include "database/writer_spec.hpp"
+
+namespace seedbed::host {
+
+using Elements = std::span<const ElementType* const>;
+
+class WriterSql {
+ public:
+  /// `columns` belong to those of `spec`, in their order.  For a `distributed` table the statements
+  /// keep to what Citus can plan.
+  WriterSql(const WriterSpec& spec, const std::vector<PostgresColumn>& columns, bool distributed);
+
+  /// Inserts the rows whose key does not exist; all of them are offered to the index.
+  std::string insert(Elements elements) const;
+  /// The same, but looks for the key first: a row that exists uses no number of a sequence and fires
+  /// no trigger.
+  std::string insert_after_look(Elements elements) const;
+  /// Updates the rows that differ.  Not to be called unless updates().
+  std::string update(Elements elements) const;
+  bool updates() const { return !differs_.empty(); }
+  /// Counts the rows whose key exists; its parameters are those of the key's columns alone.
+  std::string count_existing(Elements key_elements) const;
+  /// Reads one column's values, nothing else.
+  std::string cast(std::size_t column, const ElementType& element) const;
+
+  const std::vector<std::size_t>& key_columns() const { return key_; }
+
+ private:
+  std::string source(Elements elements, const std::vector<std::size_t>& chosen) const;
+  std::string insert(Elements elements, const std::string& where) const;
+
+  std::string table_, names_, news_, key_names_, sets_, differs_, joins_, exists_;
+  bool overriding_ = false;
+  bool distributed_;
+  std::vector<PostgresColumn> columns_;
+  std::vector<std::size_t> all_, key_;
+};
+
+}  // namespace seedbed::host

@@ -1,0 +1,264 @@
+// Bulk writers: many rows, in order, exactly once, and what is said of the one that is refused.
+
+#include <algorithm>
+#include <chrono>
+
+#include "database/database.hpp"
+#include "database/seen_keys.hpp"
+#include "support/catch.hpp"
+#include "support/failure.hpp"
+#include "support/rows.hpp"
+#include "support/test_database.hpp"
+
+using namespace seedbed::host;
+using namespace seedbed::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::unique_ptr<Database> open(const TestDatabase& database) { return connect(parse_url(database.url(), "/"), {}); }
+
+/// Rows (id, v) with ids from `first` on, a step apart.
+std::vector<seedbed_value> rows(int first, int count, int step = 1, const char* text = "a") {
+  std::vector<seedbed_value> values;
+  for (int i = 0; i < count; ++i) values.insert(values.end(), {integer_value(first + i * step), text_value(text)});
+  return values;
+}
+
+WriterCounts write(Database& database, const std::vector<seedbed_value>& values, int mode = SEEDBED_INSERT_MISSING) {
+  const auto writer = WriterTo("t", {"id", "v"}, {"id"}, mode).open(database);
+  writer->write(values.data(), values.size() / 2);
+  writer->finish();
+  return writer->counts();
+}
+
+constexpr const char* kTable = "CREATE TABLE t (id integer NOT NULL PRIMARY KEY, v text)";
+
+}  // namespace
+
+TEST_CASE("each write mode counts what it wrote among rows that exist and rows that do not", "[database]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  TestDatabase database(engine);
+  database.execute(kTable);
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+
+  CHECK(write(*connection, rows(0, 5000, 2)).written == 5000);
+  CHECK(write(*connection, rows(0, 5000, 2)).written == 0);
+  CHECK(write(*connection, rows(0, 10'000)).written == 5000);
+  CHECK(write(*connection, rows(0, 10'000), SEEDBED_UPDATE_CHANGED).written == 0);
+  CHECK(write(*connection, rows(5000, 10'000, 1, "b"), SEEDBED_UPDATE_CHANGED).written == 10'000);
+  CHECK(connection->query("SELECT count(*), sum(CASE WHEN v = 'b' THEN 1 ELSE 0 END) FROM t") == std::vector<Row>{{"15000", "10000"}});
+}
+
+TEST_CASE("rows that exist use no number of a sequence and fire no trigger", "[database]") {
+  TestDatabase database(Engine::postgres);
+  database.execute("CREATE TABLE t (n serial, id int PRIMARY KEY, v text)");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+
+  write(*connection, rows(0, 3000));
+  write(*connection, rows(0, 3000));
+  write(*connection, rows(0, 3001));
+
+  CHECK(connection->query("SELECT max(n), bool_and(n = id + 1) FROM t") == std::vector<Row>{{"3001", "t"}});
+}
+
+TEST_CASE("an unchanged second run of update_changed writes no WAL and leaves no dead row", "[database]") {
+  TestDatabase database(Engine::postgres);
+  database.execute(kTable);
+  const auto connection = open(database);
+  {
+    Transaction first(*connection, {1s});
+    write(*connection, rows(0, 20'000), SEEDBED_UPDATE_CHANGED);
+    first.commit();
+  }
+  database.execute("VACUUM t");
+  database.execute("CHECKPOINT");
+  const std::string before = database.value("SELECT pg_current_wal_insert_lsn()");
+  Transaction second(*connection, {1s});
+
+  CHECK(write(*connection, rows(0, 20'000), SEEDBED_UPDATE_CHANGED).written == 0);
+  second.commit();
+
+  CHECK(std::stol(database.value("SELECT (pg_current_wal_insert_lsn() - '" + before + "'::pg_lsn)::bigint")) < 100'000);
+  CHECK(database.value("SELECT count(*) FROM t WHERE xmax <> 0") == "0");
+}
+
+TEST_CASE("a refused row is named by its number and key wherever it is in a batch", "[database]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  TestDatabase database(engine);
+  database.execute("CREATE TABLE t (id integer NOT NULL PRIMARY KEY, v text CHECK (v <> 'bad'))");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  std::vector<seedbed_value> values = rows(1, 3000);
+  values[2 * 2777 + 1] = text_value("bad");
+
+  const Error error = failure_of([&] { write(*connection, values); });
+
+  CHECK_THAT(error.detail(), ContainsSubstring("It was row 2778 for table \"t\": id = 2778."));
+}
+
+TEST_CASE("a value of the wrong type is named with its row, column and type", "[database]") {
+  const auto [type, value, state] = GENERATE(table<const char*, const char*, const char*>(
+      {{"int", "x1", "22P02"}, {"timestamptz", "tomorrow week", "22007"}, {"varchar(3)", "abcd", "22001"},
+       {"numeric(5,2)", "123456", "22003"}, {"jsonb", "{", "22P02"}, {"uuid", "12", "22P02"}}));
+  TestDatabase database(Engine::postgres);
+  database.execute(std::string("CREATE TABLE t (id int PRIMARY KEY, v ") + type + ")");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  std::vector<seedbed_value> values;
+  for (int i = 1; i <= 1500; ++i) values.insert(values.end(), {integer_value(i), i == 1203 ? text_value(value) : null_value()});
+
+  const Error error = failure_of([&] { write(*connection, values); });
+
+  CHECK(error.sqlstate() == state);
+  CHECK_THAT(error.detail(), ContainsSubstring("It was row 1203 for table \"t\": id = 1203."));
+  CHECK_THAT(error.detail(), ContainsSubstring("Column \"v\" is of type ") && ContainsSubstring(std::string("was given ") + value));
+}
+
+TEST_CASE("a number too large for its column is named", "[database]") {
+  TestDatabase database(Engine::postgres);
+  database.execute("CREATE TABLE t (id int PRIMARY KEY, v smallint)");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  const std::vector<seedbed_value> values{integer_value(1), integer_value(7), integer_value(2), integer_value(70'000)};
+
+  const Error error = failure_of([&] { write(*connection, values); });
+
+  CHECK_THAT(error.detail(), ContainsSubstring("It was row 2 ") && ContainsSubstring("Column \"v\" is of type smallint and was given 70000."));
+}
+
+TEST_CASE("a row without its parent is named with the key that is missing", "[database]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  TestDatabase database(engine);
+  database.execute("CREATE TABLE owner (id integer PRIMARY KEY)");
+  database.execute("INSERT INTO owner VALUES (1)");
+  database.execute("CREATE TABLE t (id integer NOT NULL PRIMARY KEY, v integer REFERENCES owner)");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  std::vector<seedbed_value> values;
+  for (int i = 1; i <= 500; ++i) values.insert(values.end(), {integer_value(i), integer_value(i == 400 ? 99 : 1)});
+
+  const Error error = failure_of([&] { write(*connection, values); });
+
+  CHECK_THAT(error.detail(), ContainsSubstring("It was row 400 "));
+  CHECK_THAT(error.detail(), ContainsSubstring("Key (v)=(99) is not present in table \"owner\".") ||
+                                 ContainsSubstring("Table \"owner\" has no row for v = 99."));
+}
+
+TEST_CASE("text that is not UTF-8 is refused with its row and column", "[database]") {
+  TestDatabase database(Engine::postgres);
+  database.execute(kTable);
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  std::vector<seedbed_value> values = rows(1, 10);
+  values[2 * 4 + 1] = text_value("ab\xff");
+
+  const Error error = failure_of([&] { write(*connection, values); });
+
+  CHECK(error.message() == "the text for column \"v\" is not UTF-8: byte 3 is 0xff");
+  CHECK_THAT(error.detail(), ContainsSubstring("It was row 5 "));
+}
+
+TEST_CASE("a column that every row has to set is missed before the first row", "[database]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  TestDatabase database(engine);
+  database.execute("CREATE TABLE t (id integer NOT NULL PRIMARY KEY, v text, w text NOT NULL, x text NOT NULL DEFAULT '')");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+
+  const Error error = failure_of([&] { WriterTo("t", {"id", "v"}, {"id"}).open(*connection); });
+
+  CHECK(error.message() == "column \"w\" of table \"t\" is NOT NULL, has no default, and is not set");
+  CHECK(WriterTo("t", {"id", "w"}, {"id"}).open(*connection) != nullptr);
+}
+
+TEST_CASE("columns that fill themselves need not be set", "[database]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  TestDatabase database(engine);
+  database.execute(engine == Engine::sqlite
+                       ? "CREATE TABLE t (n INTEGER NOT NULL PRIMARY KEY, id int NOT NULL UNIQUE, v text, d int NOT NULL AS (id * 2))"
+                       : "CREATE TABLE t (n int GENERATED ALWAYS AS IDENTITY, id int PRIMARY KEY, v text, w text NOT NULL, d int NOT NULL "
+                         "GENERATED ALWAYS AS (id * 2) STORED);"
+                         "CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.w := 1; RETURN NEW; END';"
+                         "CREATE TRIGGER fill BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION fill()");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+
+  CHECK(write(*connection, rows(1, 10)).written == 10);
+}
+
+TEST_CASE("one key in two batches is refused where rows update and taken once where they insert", "[database]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  TestDatabase database(engine);
+  database.execute(kTable);
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  const std::vector<seedbed_value> first = rows(1, 10), second = rows(10, 10, 1, "b");
+
+  const auto updating = WriterTo("t", {"id", "v"}, {"id"}, SEEDBED_UPDATE_CHANGED).open(*connection);
+  updating->write(first.data(), 10);
+  const Error error = failure_of([&] { updating->write(second.data(), 10); });
+  const auto inserting = WriterTo("t", {"id", "v"}, {"id"}).open(*connection);
+  inserting->write(first.data(), 10);
+  inserting->write(second.data(), 10);
+
+  CHECK_THAT(error.message(), ContainsSubstring("rows 10 and 11 for table \"t\" have the same key: id = 10"));
+  CHECK(connection->query("SELECT count(*), min(v) FROM t WHERE id = 10 OR id = 19") == std::vector<Row>{{"2", "a"}});
+}
+
+TEST_CASE("two rows of one key are found among more rows than fit into memory", "[database]") {
+  SeenKeys seen, different;
+
+  for (std::int64_t row = 1; row <= 2'000'000; ++row) {
+    CHECK_FALSE(seen.add(std::to_string(row == 1'900'000 ? 5 : row), row).has_value());
+    CHECK_FALSE(different.add(std::to_string(row), row).has_value());
+  }
+
+  CHECK(seen.finish() == std::pair<std::int64_t, std::int64_t>(5, 1'900'000));
+  CHECK_FALSE(different.finish().has_value());
+}
+
+TEST_CASE("every kind of value arrives as it was given", "[database]") {
+  TestDatabase database(Engine::postgres);
+  database.execute("CREATE TABLE t (id uuid PRIMARY KEY, a bigint, b boolean, c double precision, d timestamptz, e timestamp, f bytea, "
+                   "g jsonb, h varchar(5), i date, j int[], k numeric(6,2))");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  const std::string uuid("\x01\x23\x45\x67\x89\xab\xcd\xef\x01\x23\x45\x67\x89\xab\xcd\xef", 16), bytes("\0\xff", 2);
+  const auto of = [](int type, std::string_view data) {
+    seedbed_value value = text_value(data);
+    value.type = type;
+    return value;
+  };
+  seedbed_value yes = integer_value(1), real{};
+  yes.type = SEEDBED_BOOL;
+  real.type = SEEDBED_DOUBLE;
+  real.as.real = -0.1;
+  const std::vector<seedbed_value> row{of(SEEDBED_UUID, uuid), integer_value(-5), yes, real, timestamp_value(1'767'225'600'123'456),
+                                       timestamp_value(1'767'225'600'000'000), of(SEEDBED_BYTES, bytes), of(SEEDBED_JSON, "{\"a\": 1}"),
+                                       text_value("\xC3\xA9,\"\\{"), timestamp_value(1'767'225'600'000'000), text_value("{1,2}"),
+                                       integer_value(7)};
+
+  const auto writer = WriterTo("t", {"id", "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"}, {"id"}).open(*connection);
+  writer->write(row.data(), 1);
+
+  CHECK(connection->query("SELECT id, a, b, c, extract(epoch FROM d)::text, e, f, g, h, i, j, k FROM t") ==
+        std::vector<Row>{{"01234567-89ab-cdef-0123-456789abcdef", "-5", "t", "-0.1", "1767225600.123456", "2026-01-01 00:00:00",
+                          "\\x00ff", "{\"a\": 1}", "\xC3\xA9,\"\\{", "2026-01-01", "{1,2}", "7.00"}});
+}
+
+TEST_CASE("a distributed table is written without what Citus cannot plan", "[database]") {
+  TestDatabase database(Engine::postgres);
+  // As Citus has it in its catalog; the statements then run on an ordinary table.
+  database.execute("SET allow_system_table_mods = on; CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid regclass)");
+  database.execute(std::string(kTable) + "; INSERT INTO pg_catalog.pg_dist_partition VALUES ('t')");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+
+  CHECK(write(*connection, rows(0, 3000)).written == 3000);
+  CHECK(write(*connection, rows(0, 3000)).written == 0);
+  CHECK(write(*connection, rows(2000, 2000, 1, "b"), SEEDBED_UPDATE_CHANGED).updated == 1000);
+  CHECK(write(*connection, rows(2000, 2000, 1, "b"), SEEDBED_UPDATE_CHANGED).written == 0);
+}

@@ -1,0 +1,151 @@
+// What a seeder really changed: counted by the host, whatever stands between it and the rows.
+
+#include "run/workspace.hpp"
+#include "support/catch.hpp"
+
+using namespace seedbed::test;
+using seedbed::host::Engine;
+
+namespace {
+
+constexpr const char* kMigration = "migrations/20260102120000_more.sql";
+
+}  // namespace
+
+TEST_CASE("rows that an exception block has rolled back are not counted", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  workspace.write_seeder("trying", "DO $$ BEGIN FOR i IN 1..5 LOOP BEGIN INSERT INTO customer VALUES ('a' || i); "
+                                   "IF i > 3 THEN RAISE EXCEPTION 'no'; END IF; EXCEPTION WHEN raise_exception THEN END; END LOOP; END $$;\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, ContainsSubstring("3 inserted") && !ContainsSubstring("5 inserted"));
+}
+
+TEST_CASE("an exception block in a trigger of the table is seen as well", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  workspace.write(kMigration,
+                  "CREATE TABLE audit (email text);\n"
+                  "CREATE FUNCTION careful() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO audit VALUES (NEW.email); "
+                  "BEGIN INSERT INTO audit VALUES ('x'); RAISE EXCEPTION 'no'; EXCEPTION WHEN raise_exception THEN END; RETURN NEW; END $$;\n"
+                  "CREATE TRIGGER careful AFTER INSERT ON customer FOR EACH ROW EXECUTE FUNCTION careful();\n");
+  workspace.write_seeder("first", insert_customer("z"), "writes = [\"customer\", \"audit\"]\n");
+  workspace.write_seeder("second", insert_customer("a") + insert_customer("b"), "writes = [\"customer\", \"audit\"]\nafter = [\"first\"]\n");
+
+  const Finished up = workspace.run({"up", "--format", "json"});
+
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, !ContainsSubstring("\"inserted\": 6") && !ContainsSubstring("may include"));
+}
+
+TEST_CASE("where the counts cannot be told from rolled back ones the report says so", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  workspace.write_seeder("trying", insert_customer("a") + "DO $$ BEGIN BEGIN UPDATE customer SET name = 'B'; RAISE EXCEPTION 'no'; "
+                                                          "EXCEPTION WHEN raise_exception THEN END; END $$;\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, ContainsSubstring("Seeder trying: the counts of customer may include rows that an exception block has rolled back."));
+}
+
+TEST_CASE("a trigger that writes an undeclared table is named", "[run]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  Workspace workspace(engine);
+  workspace.write_customer_migration();
+  workspace.write(kMigration, engine == Engine::sqlite
+                                  ? "CREATE TABLE audit (email text);\nCREATE TRIGGER note_customer AFTER INSERT ON customer BEGIN "
+                                    "INSERT INTO audit VALUES (NEW.email); END;\n"
+                                  : "CREATE TABLE audit (email text);\nCREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS "
+                                    "'BEGIN INSERT INTO audit VALUES (NEW.email); RETURN NEW; END';\nCREATE TRIGGER note_customer AFTER "
+                                    "INSERT ON customer FOR EACH ROW EXECUTE FUNCTION note();\n");
+  workspace.write_seeder("people", insert_customer("a") + insert_customer("b"));
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 4);
+  CHECK_THAT(up.err, ContainsSubstring("seeder \"people\" failed: it wrote to table \"audit\""));
+  CHECK_THAT(up.err, ContainsSubstring("2 inserted"));
+  CHECK_THAT(up.err, ContainsSubstring("trigger \"note_customer\" on ") && ContainsSubstring("customer"));
+  CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
+}
+
+TEST_CASE("a cascade into an undeclared table is named by its foreign key", "[run]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  Workspace workspace(engine);
+  workspace.write_customer_migration();
+  workspace.write(kMigration, "CREATE TABLE purchase (email text REFERENCES customer ON DELETE CASCADE);\n"
+                              "INSERT INTO customer VALUES ('a', 'Ada');\nINSERT INTO purchase VALUES ('a');\n");
+  workspace.write_seeder("people", "DELETE FROM customer;\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 4);
+  CHECK_THAT(up.err, ContainsSubstring("it wrote to table \"purchase\"") && ContainsSubstring("1 deleted") && ContainsSubstring("foreign key "));
+  CHECK(workspace.value("SELECT count(*) FROM purchase") == "1");
+}
+
+TEST_CASE("a materialized view that a seeder refreshes concurrently is no table it writes", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  workspace.write(kMigration, "CREATE MATERIALIZED VIEW names AS SELECT email, name FROM customer;\nCREATE UNIQUE INDEX ON names (email);\n");
+  workspace.write_seeder("people", insert_customer("a") + "REFRESH MATERIALIZED VIEW CONCURRENTLY names;\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, ContainsSubstring("1 inserted"));
+}
+
+TEST_CASE("a server that does not count is refused before anything is written", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  workspace.write_seeder("people", insert_customer("a"));
+  workspace.database().execute("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET track_counts = off', current_database()); END $$");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(up.err, ContainsSubstring("track_counts is off"));
+  CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
+}
+
+TEST_CASE("a seeder cannot switch the counting off", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  workspace.write_seeder("hiding", "DO $$ BEGIN PERFORM set_config('track_counts', 'off', false); END $$;\nCREATE TEMP TABLE x ();\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 0);  // reset after each file
+  CHECK_THAT(up.out, !ContainsSubstring("inserted"));
+}
+
+TEST_CASE("rows of a full-text table are counted as its own", "[run]") {
+  Workspace workspace(Engine::sqlite);
+  workspace.write_customer_migration();
+  workspace.write(kMigration, "CREATE VIRTUAL TABLE pages USING fts5(title, body);\n");
+  workspace.write_seeder("pages", "INSERT INTO pages VALUES ('a', 'b'), ('c', 'd');\n", "writes = [\"pages\"]\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, ContainsSubstring("2 inserted"));
+}
+
+TEST_CASE("a table without rowid is counted with updates that change nothing left out", "[run]") {
+  Workspace workspace(Engine::sqlite);
+  workspace.write(kMigration, "CREATE TABLE price (item text PRIMARY KEY, cents int) WITHOUT ROWID;\n"
+                              "INSERT INTO price VALUES ('a', 1), ('b', 2);\n");
+  workspace.write_seeder("prices", "INSERT INTO price VALUES ('c', 3);\nUPDATE price SET cents = max(cents, 2);\nDELETE FROM price WHERE item = 'b';\n",
+                         "writes = [\"price\"]\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, ContainsSubstring("1 inserted") && ContainsSubstring("1 updated") && ContainsSubstring("1 deleted"));
+}
