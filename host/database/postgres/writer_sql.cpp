@@ -68,6 +68,12 @@ std::string WriterSql::update(Elements elements) const {
   return fmt::format("UPDATE {} AS old SET {} FROM {} WHERE {} AND ({})", table_, sets_, source(elements, all_), joins_, differs_);
 }
 
+std::string WriterSql::compare(Elements elements) const {
+  return fmt::format("SELECT count(*) FILTER (WHERE differs IS NULL), count(*) FILTER (WHERE differs) FROM "
+                     "(SELECT (SELECT {} FROM {} AS old WHERE {} LIMIT 1) AS differs FROM {}) AS compared",
+                     differs_, table_, joins_, source(elements, all_));
+}
+
 std::string WriterSql::count_existing(Elements key_elements) const {
   if (key_.size() > 1) {
     return fmt::format("SELECT count(*) FROM {} WHERE {} IS NOT NULL", source(key_elements, key_), exists_);

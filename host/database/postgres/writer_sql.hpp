@@ -27,6 +27,8 @@ class WriterSql {
   /// Updates the rows that differ.  Not to be called unless updates().
   std::string update(Elements elements) const;
   bool updates() const { return !differs_.empty(); }
+  /// Counts the rows whose key does not exist, and those that differ from what is there.
+  std::string compare(Elements elements) const;
   /// Counts the rows whose key exists; its parameters are those of the key's columns alone.
   std::string count_existing(Elements key_elements) const;
   /// Reads one column's values, nothing else.
