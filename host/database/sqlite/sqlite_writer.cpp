@@ -39,10 +39,19 @@ std::string upsert_sql(const WriterSpec& spec) {
   return insert + fmt::format("UPDATE SET {} WHERE {}", sets, differs);
 }
 
+std::string exists_sql(const WriterSpec& spec) {
+  std::string where;
+  for (const WriterColumn& column : spec.columns) {
+    if (column.in_key) where += fmt::format("{}{} = ?", where.empty() ? "" : " AND ", quoted_name(column.name));
+  }
+  return fmt::format("SELECT 1 FROM {} WHERE {}", spec.sql_table, where);
+}
+
 class SqliteWriter : public RowWriter {
  public:
   SqliteWriter(SqliteDatabase& database, WriterSpec spec)
-      : database_(database), spec_(std::move(spec)), upsert_(database.prepare(upsert_sql(spec_))) {}
+      : database_(database), spec_(std::move(spec)), upsert_(database.prepare(upsert_sql(spec_))),
+        exists_(database.prepare(exists_sql(spec_))) {}
 
   void write(const seedbed_value* values, std::size_t count) override {
     throw_if_interrupted();
@@ -60,6 +69,8 @@ class SqliteWriter : public RowWriter {
     sqlite3_stmt* upsert = upsert_.get();
     ++counts_.rows;
     try {
+      // Where one row existed the next one is likely to, and its key alone is quickly looked up.
+      if (existed_ && !spec_.update_changed && exists(values)) return;
       for (std::size_t i = 0; i < spec_.columns.size(); ++i) bind_value(upsert, static_cast<int>(i) + 1, values[i]);
       while (database_.step(upsert)) {
       }
@@ -70,8 +81,20 @@ class SqliteWriter : public RowWriter {
       if (error.sqlstate() == kNoParent) name_missing_parent(error, values);
       throw;
     }
-    counts_.written += sqlite3_changes64(sqlite3_db_handle(upsert));
+    const std::int64_t written = sqlite3_changes64(sqlite3_db_handle(upsert));
+    counts_.written += written;
+    existed_ = written == 0;
     sqlite3_reset(upsert);
+  }
+
+  bool exists(const seedbed_value* values) {
+    int index = 0;
+    for (std::size_t i = 0; i < spec_.columns.size(); ++i) {
+      if (spec_.columns[i].in_key) bind_value(exists_.get(), ++index, values[i]);
+    }
+    const bool found = database_.step(exists_.get());
+    sqlite3_reset(exists_.get());
+    return found;
   }
 
   /// SQLite says that a foreign key failed, but not which.
@@ -104,7 +127,8 @@ class SqliteWriter : public RowWriter {
 
   SqliteDatabase& database_;
   WriterSpec spec_;
-  SqliteStatement upsert_;
+  SqliteStatement upsert_, exists_;
+  bool existed_ = false;  ///< the row before
   SeenKeys seen_;
   WriterCounts counts_;
 };
