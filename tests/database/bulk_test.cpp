@@ -73,15 +73,13 @@ TEST_CASE("an unchanged second run of update_changed writes no WAL and leaves no
     write(*connection, rows(0, 20'000), SEEDBED_UPDATE_CHANGED);
     first.commit();
   }
-  database.execute("VACUUM t");
-  database.execute("CHECKPOINT");
-  const std::string before = database.value("SELECT pg_current_wal_insert_lsn()");
   Transaction second(*connection, {1s});
 
   CHECK(write(*connection, rows(0, 20'000), SEEDBED_UPDATE_CHANGED).written == 0);
+  // A transaction that has no number by now has logged nothing.
+  CHECK(connection->query("SELECT txid_current_if_assigned()") == std::vector<Row>{{std::nullopt}});
   second.commit();
 
-  CHECK(std::stol(database.value("SELECT (pg_current_wal_insert_lsn() - '" + before + "'::pg_lsn)::bigint")) < 100'000);
   CHECK(database.value("SELECT count(*) FROM t WHERE xmax <> 0") == "0");
 }
 
