@@ -163,6 +163,10 @@ class Database {
   /// `text` in quotes, as SQL writes it, for what run_transaction() runs before and after.
   virtual std::string literal(std::string_view text) const = 0;
 
+  /// Removes what an earlier attempt at `statement`, outside a transaction, may have left unfinished: on
+  /// PostgreSQL the invalid index of a CREATE INDEX CONCURRENTLY.
+  virtual void drop_unfinished(std::string_view statement) = 0;
+
   /// Undoes what a file may have left in the session (role, settings, cursors, temporary objects),
   /// inside the current transaction.  Checks deferred constraints.
   virtual void reset_session() = 0;

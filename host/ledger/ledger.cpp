@@ -17,6 +17,9 @@ namespace seedbed::host {
 
 namespace {
 
+/// In the order of StatementState.
+constexpr std::array<std::string_view, 3> kStatementStates{"begun", "failed", "ended"};
+
 std::int64_t now_microseconds() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
@@ -154,19 +157,23 @@ std::string Ledger::duration_of_transaction() const {
   return fmt::format("max(0, CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) - {})", now_microseconds() / 1000);
 }
 
-std::vector<std::string> Ledger::statements(std::string_view version) {
+std::vector<RememberedStatement> Ledger::statements(std::string_view version) {
   const std::array params{text_value(version)};
-  std::vector<std::string> hashes;
-  for (const Row& row : database_.query(fmt::format("SELECT hash FROM {} WHERE version = $1 ORDER BY position", table("statements")), params)) {
-    hashes.push_back(*row[0]);
+  std::vector<RememberedStatement> statements;
+  for (const Row& row : database_.query(fmt::format("SELECT hash, state FROM {} WHERE version = $1 ORDER BY position", table("statements")), params)) {
+    const auto state = std::ranges::find(kStatementStates, *row[1]);
+    statements.push_back({*row[0], static_cast<StatementState>(state - kStatementStates.begin())});
   }
-  return hashes;
+  return statements;
 }
 
-void Ledger::record_statement(std::string_view version, std::size_t index, std::string_view hash) {
-  const std::array params{text_value(version), integer_value(static_cast<std::int64_t>(index)), text_value(hash),
+void Ledger::record_statement(std::string_view version, std::size_t index, const RememberedStatement& statement) {
+  const std::array params{text_value(version), integer_value(static_cast<std::int64_t>(index)), text_value(statement.hash),
+                          text_value(kStatementStates[static_cast<std::size_t>(statement.state)]),
                           timestamp_value(now_microseconds())};
-  database_.execute(fmt::format("INSERT INTO {} (version, position, hash, ran_at) VALUES ($1, $2, $3, $4)", table("statements")), params);
+  database_.execute(fmt::format("INSERT INTO {} (version, position, hash, state, ran_at) VALUES ($1, $2, $3, $4, $5) "
+                                "ON CONFLICT (version, position) DO UPDATE SET hash = excluded.hash, state = excluded.state, "
+                                "ran_at = excluded.ran_at", table("statements")), params);
 }
 
 void Ledger::forget_statements(std::string_view version) {

@@ -27,6 +27,19 @@ struct AppliedMigration {
   bool shared = false;  ///< Supabase's history has the row too, or had it and it was taken back there
 };
 
+/// Of a statement that runs outside a transaction.
+enum class StatementState {
+  begun,   ///< nobody has noted its end: it may have taken effect
+  failed,  ///< the server has refused it; PostgreSQL may have left an invalid index
+  ended,   ///< it took effect
+};
+
+/// A row of the table statements.
+struct RememberedStatement {
+  std::string hash;
+  StatementState state = StatementState::ended;
+};
+
 /// A row of the table seeds: a seeder (empty `item`), or one file of the seeder "sql", as it was
 /// when it last ran.
 struct RememberedSeed {
@@ -99,9 +112,9 @@ class Ledger {
   /// A migration that counts as applied no more.
   void forget_migration(std::string_view version);
 
-  /// The hashes of the statements of `version` that took effect outside a transaction, in order.
-  std::vector<std::string> statements(std::string_view version);
-  void record_statement(std::string_view version, std::size_t index, std::string_view hash);
+  /// The statements of `version`, a file that runs outside a transaction and has not ended, in order.
+  std::vector<RememberedStatement> statements(std::string_view version);
+  void record_statement(std::string_view version, std::size_t index, const RememberedStatement& statement);
   void forget_statements(std::string_view version);
 
   std::vector<RememberedSeed> seeds();

@@ -25,13 +25,17 @@ constexpr milliseconds kPoll{150};
 constexpr std::chrono::seconds kLongLease{3600};
 
 /// The lock's row, if nobody has it: nobody took it, or the holder's connection is gone, or its
-/// lease and its heartbeat have ended.  A row that an open transaction holds is skipped.
+/// lease and its heartbeat have ended and no statement of it runs.  A row that an open transaction
+/// holds is skipped.
 constexpr const char* kFreeRow =
     "SELECT l.id FROM seedbed.lock l WHERE l.id = 1 AND (l.run IS NULL "
     "OR (l.backend IS NOT NULL AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = l.backend "
     "AND (a.backend_start IS NULL OR a.backend_start = l.backend_start))) "
     "OR (l.lease_until < clock_timestamp() AND NOT EXISTS (SELECT FROM seedbed.lock h WHERE h.id = 2 "
-    "AND h.fence = l.fence AND h.lease_until > clock_timestamp()))) FOR UPDATE SKIP LOCKED";
+    "AND h.fence = l.fence AND h.lease_until > clock_timestamp()) "
+    "AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.state = 'active' "
+    "AND ((a.pid = l.backend AND a.backend_start = l.backend_start) OR a.application_name = 'seedbed ' || l.run)))) "
+    "FOR UPDATE SKIP LOCKED";
 
 std::string owner_text() {
   const Operator who = current_operator();
@@ -105,10 +109,10 @@ void RunLock::release(std::vector<std::string> also, milliseconds patience) {
 
 bool RunLock::try_acquire(std::chrono::seconds lease) {
   const Operator who = current_operator();
-  const std::string run = random_id();
+  run_ = random_id();
   // Behind a pooler the server's process is not ours: its end says nothing about us.
   const std::string backend = database_.pooled() ? "NULL" : "pg_backend_pid()";
-  const std::array params{text_value(run), text_value(who.name), text_value(who.host), integer_value(getpid())};
+  const std::array params{text_value(run_), text_value(who.name), text_value(who.host), integer_value(getpid())};
   const std::vector<Row> rows = database_.query(
       fmt::format("UPDATE seedbed.lock SET fence = fence + 1, run = $1, operator = $2, host = $3, process = $4, "
                   "backend = {0}, backend_start = (SELECT backend_start FROM pg_stat_activity WHERE pid = {0}), "
@@ -168,13 +172,14 @@ RehearsalTransaction::RehearsalTransaction(Database& database, const DatabaseUrl
 Heartbeat::Heartbeat(RunLock& lock) : lock_(lock) {
   Database& database = lock.database();
   if (database.engine() == Engine::sqlite) return;
-  // A pool may have no second connection to give while the first one is busy.
-  if (!database.pooled()) {
-    try {
-      second_ = connect(lock.url(), {milliseconds(0), false});
-    } catch (const Error& error) {
-      log::info("no_heartbeat", {{"cause", error.message()}});
-    }
+  if (database.pooled()) {
+    show_run();
+    return;
+  }
+  try {
+    second_ = connect(lock.url(), {milliseconds(0), false});
+  } catch (const Error& error) {
+    log::info("no_heartbeat", {{"cause", error.message()}});
   }
   if (second_ == nullptr) {
     lock_.extend(kLongLease);
@@ -193,12 +198,22 @@ Heartbeat::Heartbeat(RunLock& lock) : lock_(lock) {
 
 Heartbeat::~Heartbeat() {
   lock_.database().while_waiting({});
-  if (second_ == nullptr) return;
   try {
-    second_->execute("UPDATE seedbed.lock SET lease_until = NULL WHERE id = 2");
+    if (shown_before_) show(*shown_before_);
+    if (second_ != nullptr) second_->execute("UPDATE seedbed.lock SET lease_until = NULL WHERE id = 2");
   } catch (const std::exception& error) {
     log::debug("heartbeat_not_ended", {{"cause", error.what()}});
   }
+}
+
+void Heartbeat::show_run() {
+  shown_before_ = lock_.database().query("SELECT current_setting('application_name')")[0][0].value_or("");
+  show("seedbed " + lock_.run());
+}
+
+void Heartbeat::show(const std::string& name) {
+  const std::array params{text_value(name)};
+  lock_.database().query("SELECT set_config('application_name', $1, false)", params);
 }
 
 void Heartbeat::beat() {

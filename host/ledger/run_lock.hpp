@@ -65,6 +65,7 @@ class RunLock {
   const DatabaseUrl& url() const { return url_; }
   std::chrono::milliseconds patience() const { return patience_; }
   std::int64_t fence() const { return fence_; }
+  const std::string& run() const { return run_; }
 
  private:
   bool try_acquire(std::chrono::seconds lease);
@@ -74,14 +75,21 @@ class RunLock {
   const DatabaseUrl& url_;
   std::chrono::milliseconds patience_;
   std::int64_t fence_ = 0;  ///< 0: there is no row to hold
+  std::string run_;         ///< random; whoever has the lock
   std::optional<FileLock> file_;
 };
 
-/// Accompanies statements that run outside a transaction: renews the lease of a RunLock, on a second
-/// connection, whenever the first one waits.
+/// Accompanies statements that run outside a transaction, beyond the end of the lease of a RunLock:
+/// renews it on a second connection whenever the first one waits.
+///
+/// Behind a pooler, which may have no second connection to give while the first one is busy, the
+/// server shows that the statement runs: in pg_stat_activity, under the name of the run.  Poolers keep
+/// that setting, application_name, with their client.
+/// Rationale: a long lease would leave the lock of a run that was killed for as long.
 class Heartbeat {
  public:
-  /// Without a second connection the lease is made long instead.
+  /// Where there is no second connection, and no pooler, the lease is made long: it ends all the same
+  /// with the connection.
   explicit Heartbeat(RunLock& lock);
   ~Heartbeat();
   Heartbeat(const Heartbeat&) = delete;
@@ -89,9 +97,12 @@ class Heartbeat {
 
  private:
   void beat();
+  void show_run();
+  void show(const std::string& name);
 
   RunLock& lock_;
   std::unique_ptr<Database> second_;
+  std::optional<std::string> shown_before_;  ///< the application_name there was
   std::chrono::steady_clock::time_point last_;
 };
 

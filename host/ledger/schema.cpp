@@ -35,6 +35,8 @@ constexpr const char* kVersion2[] = {
     "ALTER TABLE @migrations ADD COLUMN origin TEXT NOT NULL DEFAULT 'applied'",
     // 1: another tool's history has, or had, the row as well.
     "ALTER TABLE @migrations ADD COLUMN shared INT NOT NULL DEFAULT 0",
+    // begun, failed, ended: see StatementState.
+    "ALTER TABLE @statements ADD COLUMN state TEXT NOT NULL DEFAULT 'ended'",
 };
 
 constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2};

@@ -8,6 +8,7 @@
 
 #include "database/sql/token_cursor.hpp"
 #include "database/sql/transaction.hpp"
+#include "migration/outside_run.hpp"
 
 namespace seedbed::host {
 
@@ -57,68 +58,13 @@ void run_part(Database& database, const SqlPart& part, std::span<const Statement
                       [&](std::size_t offset) { return place_of(part, offset); });
 }
 
-std::string statement_hash(const Migration& migration, const Statement& statement, Engine engine) {
-  return sql::token_hash(std::string_view(migration.up.text).substr(statement.offset, statement.size), engine);
-}
-
-/// How many of the file's statements an earlier run has recorded.  They have to be the same still.
-std::size_t statements_done(Database& database, const Migration& migration) {
-  const std::vector<std::string> done = Ledger(database).statements(migration.version);
-  const std::vector<Statement>& statements = migration.up.statements;
-  for (std::size_t i = 0; i < done.size(); ++i) {
-    if (i < statements.size() && statement_hash(migration, statements[i], database.engine()) == done[i]) continue;
-    throw Error(ExitCode::refused,
-                fmt::format("migration \"{}\" is half applied and was edited since", migration.file))
-        .detail(fmt::format("Its first {} statements took effect; statement {} is another now.", done.size(), i + 1))
-        .hint("Restore the statements that took effect; those after them may change.");
-  }
-  return done.size();
-}
-
-void record_statement(RunLock& lock, const Migration& migration, std::size_t index) {
-  Database& database = lock.database();
-  const std::string hash = statement_hash(migration, migration.up.statements[index], database.engine());
-  const auto record = [&] { Ledger(database).record_statement(migration.version, index, hash); };
-  if (database.in_transaction()) {  // the file's own: what it undoes, it undoes with this
-    database.as_ourselves(record);
-    return;
-  }
-  Transaction transaction(database, {.patience = lock.patience()});
-  database.as_ourselves([&] {
-    lock.hold();
-    record();
-    lock.extend();
-  });
-  transaction.commit();
-}
-
-void run_outside(RunLock& lock, const Migration& migration, std::size_t index) {
-  Database& database = lock.database();
-  try {
-    const Heartbeat heartbeat(lock);
-    run_part(database, migration.up, std::span(migration.up.statements).subspan(index, 1));
-  } catch (Error& error) {
-    database.rollback();
-    database.reset_session();  // a role of the file's would also be that of what follows
-    const std::size_t done = Ledger(database).statements(migration.version).size();
-    error.detail(fmt::format("The file runs outside a transaction: {} of its {} statements took effect and are recorded.",
-                             done, migration.up.statements.size()));
-    error.hint("Mend what follows them and run again: it goes on from there.");
-    throw;
-  }
-}
-
 std::chrono::microseconds apply_outside(RunLock& lock, const Migration& migration,
                                         const std::vector<std::string>& beside, const TimeLimits& limits) {
   const auto start = Clock::now();
   Database& database = lock.database();
-  const std::size_t done = statements_done(database, migration);
   database.limit_session(limits);
   database.start_script();
-  for (std::size_t i = done; i < migration.up.statements.size(); ++i) {
-    run_outside(lock, migration, i);
-    record_statement(lock, migration, i);
-  }
+  run_statements_outside(lock, migration);
   if (database.in_transaction()) {
     database.rollback();
     throw Error(ExitCode::failed, "the file begins a transaction that it does not end")

@@ -13,12 +13,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The ledger as its version 1 was, with one migration in it.
+/// The ledger as its version 1 was, with one migration in it and a part of another.
 void make_first_version(Workspace& workspace) {
   for (const std::string& statement : ledger_upgrade(1, workspace.engine())) workspace.database().execute(statement);
   workspace.database().execute("INSERT INTO " + workspace.ledger("identity") + " VALUES (1, 1, '2026-01-01T12:00:00.000Z')");
   workspace.database().execute("INSERT INTO " + workspace.ledger("migrations") +
                                " VALUES ('1', 'first', '1_first.sql', 'ab', 'cd', 1, '2026-01-01T12:00:00.000Z', 5)");
+  workspace.database().execute("INSERT INTO " + workspace.ledger("statements") +
+                               " VALUES ('3', 0, 'ef', '2026-01-01T12:00:00.000Z')");
 }
 
 }  // namespace
@@ -53,6 +55,10 @@ TEST_CASE("a ledger of version 1 is upgraded and keeps its rows", "[ledger]") {
   database->execute(Ledger(*database).sharing("2"));
   transaction.commit();
 
+  const std::vector<RememberedStatement> statements = Ledger(*database).statements("3");
+  REQUIRE(statements.size() == 1);
+  CHECK(statements[0].hash == "ef");
+  CHECK(statements[0].state == StatementState::ended);
   const std::vector<AppliedMigration> migrations = Ledger(*database).migrations();
   CHECK(Ledger(*database).ready());
   REQUIRE(migrations.size() == 2);

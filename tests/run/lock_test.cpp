@@ -1,9 +1,17 @@
 // One run at a time on one database.
 
+#include <chrono>
+#include <csignal>
+#include <memory>
+
+#include "database/database.hpp"
 #include "run/workspace.hpp"
 #include "support/catch.hpp"
+#include "support/pgbouncer.hpp"
+#include "support/postgres_proxy.hpp"
 
 using namespace seedbed::test;
+using namespace std::chrono_literals;
 using seedbed::host::Engine;
 
 TEST_CASE("two runs at once apply each migration once and both succeed", "[run]") {
@@ -98,4 +106,78 @@ TEST_CASE("a second run waits for the first and then does its work", "[run]") {
   CHECK_THAT(second.err, ContainsSubstring("waiting_for_lock"));
   CHECK(workspace.value("SELECT count(*) FROM customer") == "1");
   CHECK(holder.wait().exit_code == 0);
+}
+
+TEST_CASE("a run that has lost its lock ends with 5 and changes nothing more", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write("migrations/20260101120000_first.sql", "CREATE TABLE first_table (a integer);\n");
+  workspace.write("migrations/20260102120000_second.sql", "CREATE TABLE second_table (a integer);\nINSERT INTO second_table VALUES (1);\n");
+  PostgresProxy proxy(workspace.database().url());
+  // Between its two migrations, when nothing is open that would prove that it lives.
+  proxy.stall(PostgresProxy::Moment::before, [seen = false](const PostgresProxy::Request& request) mutable {
+    const bool next = seen && request.sql.find("BEGIN") != std::string::npos;
+    seen = seen || request.sql.find("first_table") != std::string::npos;
+    return next;
+  });
+  Running slow = workspace.program().start({"up", "--url", proxy.url()});
+  REQUIRE(proxy.struck(10s));
+  workspace.database().execute("UPDATE seedbed.lock SET lease_until = clock_timestamp() - interval '1 second' WHERE id = 1");
+
+  const Finished other = workspace.run({"up", "--lock-timeout", "10s"});
+  proxy.release();
+  const Finished lost = slow.wait();
+
+  INFO(other.err << lost.err);
+  CHECK(other.exit_code == 0);
+  CHECK(lost.exit_code == 5);
+  CHECK_THAT(lost.err, ContainsSubstring("lost the lock"));
+  CHECK_THAT(lost.err, ContainsSubstring("kept: 20260101120000_first.sql."));
+  CHECK(workspace.value("SELECT count(*) FROM second_table") == "1");
+  CHECK(workspace.value("SELECT count(*) FROM seedbed.migrations") == "2");
+}
+
+TEST_CASE("a statement outside a transaction keeps the lock of a run that was killed until it ends", "[run]") {
+  const bool pooled = GENERATE(false, true);
+  Workspace workspace(Engine::postgres);
+  workspace.write("migrations/20260101120000_table.sql", "CREATE TABLE a (x integer);\n");
+  workspace.write("migrations/20260102120000_index.sql", "CREATE INDEX CONCURRENTLY a_x ON a (x);\n");
+  workspace.run({"up", "--to", "20260101120000"});
+  const std::unique_ptr<PgBouncer> pooler = pooled ? std::make_unique<PgBouncer>(workspace.database().url(), 3) : nullptr;
+  const std::string url = pooled ? pooler->url() : workspace.database().url();
+  const auto writer = seedbed::host::connect(seedbed::host::parse_url(workspace.database().url(), "/"), {});
+  writer->execute("BEGIN");
+  writer->execute("INSERT INTO a VALUES (1)");  // the index waits for its end
+  Running running = workspace.program().start({"up", "--url", url});
+  while (workspace.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'CREATE INDEX CONCURRENTLY a_x%' AND wait_event_type = 'Lock'") == "0") {
+  }
+  workspace.database().execute("UPDATE seedbed.lock SET lease_until = clock_timestamp() - interval '1 second'");
+  running.signal(SIGKILL);
+  running.wait();
+
+  const Finished meanwhile = workspace.program().run({"up", "--url", url, "--lock-timeout", "700ms"});
+  writer->execute("COMMIT");
+  const Finished afterwards = workspace.program().run({"up", "--url", url, "--lock-timeout", "20s"});
+
+  INFO(afterwards.err);
+  CHECK(meanwhile.exit_code == 5);
+  CHECK(afterwards.exit_code == 0);
+  CHECK(workspace.value("SELECT string_agg(indisvalid::text, ' ') FROM pg_index WHERE indrelid = 'a'::regclass") == "true");
+}
+
+TEST_CASE("a role that may connect once only can create an index concurrently", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write("migrations/20260101120000_table.sql", "CREATE TABLE a (x integer);\n");
+  workspace.write("migrations/20260102120000_index.sql", "CREATE INDEX CONCURRENTLY a_x ON a (x);\n");
+  workspace.database().execute(
+      "DO $$ BEGIN CREATE ROLE connects_once LOGIN CONNECTION LIMIT 1; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; "
+      "END $$; DO $$ BEGIN EXECUTE format('GRANT ALL ON DATABASE %I TO connects_once', current_database()); END $$; "
+      "GRANT ALL ON SCHEMA public TO connects_once");
+
+  const Finished up = workspace.program().run({"up", "-v", "--url", workspace.database().url() + "&user=connects_once"});
+  workspace.database().execute("DROP OWNED BY connects_once");
+
+  INFO(up.err);
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.err, ContainsSubstring("no_heartbeat"));
+  CHECK_THAT(up.err, ContainsSubstring("too many connections for role"));
 }

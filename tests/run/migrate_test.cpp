@@ -261,6 +261,50 @@ TEST_CASE("a file outside a transaction goes on at the statement that failed", "
   CHECK(workspace.value("SELECT count(*) FROM " + workspace.ledger("statements")) == "0");
 }
 
+TEST_CASE("an index that could not be created concurrently is dropped before it is tried again", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write("migrations/20260101120000_table.sql", "CREATE TABLE a (x integer);\nINSERT INTO a VALUES (1), (1);\n");
+  workspace.write("migrations/20260102120000_index.sql", "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS \"A x\" ON public.a (x);\n");
+
+  const Finished failed = workspace.run({"up"});
+  workspace.database().execute("DELETE FROM a WHERE ctid <> (SELECT min(ctid) FROM a)");
+  const Finished up = workspace.run({"up"});
+
+  CHECK(failed.exit_code == 1);
+  CHECK_THAT(failed.err, ContainsSubstring("20260102120000_index.sql:1:1"));
+  CHECK(up.exit_code == 0);
+  CHECK(workspace.value("SELECT string_agg(indisvalid::text, ' ') FROM pg_index WHERE indrelid = 'a'::regclass") == "true");
+}
+
+TEST_CASE("an index of the same name that somebody else created is not taken for the file's", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write("migrations/20260101120000_table.sql", "CREATE TABLE a (x integer, y integer);\nCREATE INDEX i ON a (y);\n");
+  workspace.write("migrations/20260102120000_index.sql", "CREATE INDEX CONCURRENTLY i ON a (x);\n");
+
+  const Finished first = workspace.run({"up"});
+  const Finished second = workspace.run({"up"});
+
+  CHECK(first.exit_code == 1);
+  CHECK(second.exit_code == 1);
+  CHECK_THAT(second.err, ContainsSubstring("relation \"i\" already exists"));
+}
+
+TEST_CASE("what a file outside a transaction rolls back itself is not taken for done when it goes on", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  const std::string file = "migrations/20260102120000_own.sql";
+  const std::string beginning = "CREATE TABLE a (x integer);\nBEGIN;\nINSERT INTO a VALUES (1);\nROLLBACK;\n"
+                                "BEGIN;\nINSERT INTO a VALUES (2);\nCOMMIT;\n";
+  workspace.write(file, beginning + "INSERT INTO nowhere VALUES (1);\n");
+  const Finished failed = workspace.run({"up", "--own-transactions", "as-is"});
+  workspace.write(file, beginning + "INSERT INTO a VALUES (3);\n");
+
+  const Finished up = workspace.run({"up", "--own-transactions", "as-is"});
+
+  CHECK_THAT(failed.err, ContainsSubstring("7 of its 8 statements took effect"));
+  CHECK(up.exit_code == 0);
+  CHECK(workspace.value("SELECT sum(x) FROM a") == "5");
+}
+
 TEST_CASE("a half applied file whose first statements were edited is refused", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   const std::string file = "migrations/20260102120000_tidy.sql";

@@ -69,4 +69,9 @@ std::string url_through(const std::string& url, const std::filesystem::path& fol
   return composed(options);
 }
 
+std::string option_of(const std::string& url, const std::string& name) {
+  Options options = parsed(url);
+  return options[name];
+}
+
 }  // namespace seedbed::test

@@ -14,4 +14,7 @@ std::string postgres_url(const std::string& conninfo, const std::string& name);
 /// pooler.
 std::string url_through(const std::string& url, const std::filesystem::path& folder);
 
+/// "password", "user"; empty if `url` does not say.
+std::string option_of(const std::string& url, const std::string& name);
+
 }  // namespace seedbed::test

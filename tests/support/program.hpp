@@ -31,6 +31,8 @@ class Running {
 
   void signal(int number) const;
 
+  bool ended();
+
   /// Returns as soon as standard output or error holds `text`.  Fails the test when the program
   /// ends, or ten seconds pass, without it.
   void wait_for_output(const std::string& text);
@@ -42,7 +44,6 @@ class Running {
   friend class Program;
   Running() = default;
 
-  bool ended();
   Finished finished() const;
 
   pid_t pid_ = -1;  ///< -1 once it was reaped

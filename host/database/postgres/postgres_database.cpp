@@ -1,12 +1,15 @@
 #include "database/postgres/postgres_database.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
 #include "database/postgres/postgres_value.hpp"
+#include "database/sql/token_cursor.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
 
@@ -15,6 +18,30 @@ namespace seedbed::host {
 namespace {
 
 constexpr auto kLockPoll = std::chrono::milliseconds(100);
+
+/// The index that a CREATE INDEX CONCURRENTLY names, and its table, as they are written.
+struct ConcurrentIndex {
+  std::string name;
+  std::string table;
+};
+
+std::optional<ConcurrentIndex> concurrent_index(std::string_view statement) {
+  sql::TokenCursor cursor(statement, {});
+  if (!cursor.accept("create")) return std::nullopt;
+  cursor.accept("unique");
+  if (!cursor.accept("index") || !cursor.accept("concurrently")) return std::nullopt;
+  if (cursor.accept("if")) {
+    cursor.accept("not");
+    cursor.accept("exists");
+  }
+  if (cursor.at("on")) return std::nullopt;  // the server makes up a name
+  ConcurrentIndex index{std::string(cursor.text()), ""};
+  cursor.advance();
+  if (!cursor.accept("on")) return std::nullopt;
+  cursor.accept("only");
+  for (; !cursor.at_end() && !cursor.at("using") && !cursor.at_symbol("("); cursor.advance()) index.table += cursor.text();
+  return index;
+}
 
 }  // namespace
 
@@ -52,7 +79,12 @@ void PostgresDatabase::begin(const BeginOptions& options) {
     const bool late = std::chrono::steady_clock::now() >= deadline;
     std::string holder;
     try {
-      if (try_lock()) return limit_transaction();
+      if (try_lock()) {
+        // Opening a table makes the server forget names that were not there when the transaction began:
+        // without it, what the lock's last holder created would be created again.
+        query("SELECT FROM pg_class LIMIT 0", {});
+        return limit_transaction();
+      }
       if (late || !told) holder = lock_holder();
     } catch (...) {
       connection_.rollback();
@@ -120,6 +152,17 @@ void PostgresDatabase::query_typed(std::string_view sql, std::span<const seedbed
       values[at] = cells[at].read(result.get(), i, j);
     }
     if (!row(values.data(), values.size())) return;
+  }
+}
+
+void PostgresDatabase::drop_unfinished(std::string_view statement) {
+  const auto index = concurrent_index(statement);
+  if (!index) return;
+  const std::array params{text_value(index->table), text_value(index->name)};
+  for (const Row& row : query("SELECT i.indexrelid::regclass FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+                              "WHERE i.indrelid = to_regclass($1) AND c.relname = (parse_ident($2))[1] AND NOT i.indisvalid", params)) {
+    log::info("invalid_index_dropped", {{"index", *row[0]}});
+    connection_.run(fmt::format("DROP INDEX CONCURRENTLY {}", *row[0]));
   }
 }
 

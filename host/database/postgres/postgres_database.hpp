@@ -51,6 +51,7 @@ class PostgresDatabase : public Database {
                   const Locate& locate) override;
   bool run_transaction(const ScriptTransaction& work) override;
   std::string literal(std::string_view text) const override { return connection_.literal(text); }
+  void drop_unfinished(std::string_view statement) override;
   void reset_session() override;
 
   std::unique_ptr<RowWriter> open_writer(const seedbed_writer& writer) override;

@@ -49,6 +49,7 @@ class SqliteDatabase : public Database {
   void run_script(std::string_view text, std::span<const sql::Statement> statements,
                   const Locate& locate) override;
   std::string literal(std::string_view text) const override;
+  void drop_unfinished(std::string_view) override {}
   void reset_session() override;
 
   std::unique_ptr<RowWriter> open_writer(const seedbed_writer& writer) override;
