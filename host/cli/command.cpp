@@ -7,8 +7,8 @@
 namespace seedbed::host::cli {
 
 std::span<const Command* const> commands() {
-  static constexpr std::array kAll{&kUp,  &kSeed,    &kStatus, &kStamp, &kAdopt,
-                                   &kNew, &kPlugins, &kEnv,    &kWait,  &kSplit};
+  static constexpr std::array kAll{&kUp,    &kSeed,   &kStatus, &kLog,     &kDown, &kReset,
+                                   &kStamp, &kAdopt, &kRepair, &kNew,    &kPlugins, &kEnv,  &kWait, &kSplit};
   return kAll;
 }
 

@@ -8,13 +8,13 @@ const char* const kHelp =
 commands:
   up               apply pending migrations, then run the environment's seeders
   seed [NAME...]   run the seeders alone: all, or these and what they depend on
-  status           what is applied, pending, edited, missing or out of order
-  stamp VERSION    record migrations as applied without running them
+  status, log      what is applied, pending or wrong; the runs recorded
+  down [N], reset  revert the last migrations; drop everything, begin anew
+  stamp, repair    record migrations as applied; settle edited ones
   adopt            take over the history that another migration tool has left
   new NAME         write an empty migration; --seeder NAME: a plugin folder
   plugins          every seeder found, and why it is or is not selected
-  env              the resolved settings, and where each value comes from
-  wait             wait until the database accepts connections
+  env, wait        the resolved settings; wait until the database answers
   split FILE       the statements of an SQL file
 
 options, before or after the command; "seedbed COMMAND -h" lists its own:

@@ -14,6 +14,7 @@
 
 #include <seedbed/abi.h>
 
+#include "database/sql/created.hpp"
 #include "database/sql/script.hpp"
 #include "database/url.hpp"
 #include "database/value.hpp"
@@ -62,6 +63,20 @@ struct Column {
   std::string type;
   bool not_null = false;
   bool has_default = false;
+};
+
+/// Something in a database's catalog.
+struct CatalogObject {
+  std::string kind;  ///< as SQL calls it, in lower case: "table", "materialized view", "function" …
+  std::string name;  ///< as DROP names it: "public.customer", "public.total(integer)"
+
+  bool operator==(const CatalogObject&) const = default;
+};
+
+/// What lies in the schemas that a reset empties.
+struct OwnObjects {
+  std::vector<CatalogObject> own;     ///< in the order in which they can be dropped
+  std::vector<CatalogObject> others;  ///< of other roles
 };
 
 struct ConnectOptions {
@@ -194,6 +209,16 @@ class Database {
   virtual std::vector<Column> columns(std::string_view table) = 0;
   /// Tables of the user's own: not seedbed's, the system's or a platform's.
   virtual std::vector<std::string> user_tables() = 0;
+  /// What belongs to this role in the schemas of its search path and in those among `made`, and the
+  /// rest of `made`: what the files of migrations made elsewhere.  Not: what belongs to an
+  /// extension, the schemas of the system, of seedbed and of platforms; on SQLite `made` is nothing
+  /// and seedbed's own tables are included.
+  virtual OwnObjects own_objects(std::span<const sql::Created> made) = 0;
+  /// Drops `objects`, inside the open transaction.  Returns those that had to stay: schemas that are
+  /// not empty, extensions that are in use.
+  ///
+  /// Throws Error{refused} if something would go along that is not the role's to drop.
+  virtual std::vector<CatalogObject> drop_objects(std::span<const CatalogObject> objects, std::span<const sql::Created> made) = 0;
   /// The name under which changes() reports `table`.
   virtual std::string canonical_table(std::string_view table) = 0;
 };

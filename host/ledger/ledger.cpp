@@ -157,6 +157,23 @@ std::string Ledger::duration_of_transaction() const {
   return fmt::format("max(0, CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) - {})", now_microseconds() / 1000);
 }
 
+void Ledger::accept(const AppliedMigration& migration) {
+  const std::array params{text_value(migration.version), text_value(migration.name), text_value(migration.file),
+                          text_value(migration.sha256), text_value(migration.token_hash),
+                          integer_value(migration.token_algorithm)};
+  database_.execute(fmt::format("UPDATE {} SET name = $2, file = $3, sha256 = $4, token_hash = $5, token_algorithm = $6 "
+                                "WHERE version = $1", table("migrations")), params);
+}
+
+StatementHashes Ledger::all_statements() {
+  StatementHashes hashes;
+  for (const Row& row : database_.query(fmt::format("SELECT version, hash, state FROM {} ORDER BY version, position", table("statements")))) {
+    std::vector<std::string>& ended = hashes[*row[0]];
+    if (row[2] == kStatementStates[static_cast<std::size_t>(StatementState::ended)]) ended.push_back(*row[1]);
+  }
+  return hashes;
+}
+
 std::vector<RememberedStatement> Ledger::statements(std::string_view version) {
   const std::array params{text_value(version)};
   std::vector<RememberedStatement> statements;
@@ -215,6 +232,48 @@ std::string Ledger::recording(const RecordedRun& run) const {
       table("runs"), text(random_id()), instant(run.started_at), run.took_ms, text(run.command), text(run.environment),
       text(run.tier), text(who.name), text(who.host), text(SEEDBED_VERSION), text_or_null(who.commit), text(run.outcome),
       text_or_null(error), run.migrations, run.inserted, run.updated, run.deleted);
+}
+
+std::vector<RecordedRun> Ledger::runs(std::size_t most) {
+  const std::array params{integer_value(static_cast<std::int64_t>(most))};
+  std::vector<RecordedRun> runs;
+  for (const Row& row : database_.query(fmt::format(
+           "SELECT {}, took_ms, command, environment, tier, operator, host, seedbed_version, git_commit, outcome, error, "
+           "migrations, inserted, updated, deleted FROM {} ORDER BY started_at DESC, id LIMIT $1",
+           utc("started_at"), table("runs")), params)) {
+    RecordedRun& run = runs.emplace_back();
+    run.started = *row[0];
+    run.took_ms = std::stoll(*row[1]);
+    run.command = *row[2];
+    run.environment = *row[3];
+    run.tier = *row[4];
+    run.operator_name = *row[5];
+    run.host = *row[6];
+    run.version = *row[7];
+    run.commit = row[8].value_or("");
+    run.outcome = *row[9];
+    run.error = row[10].value_or("");
+    run.migrations = std::stoll(*row[11]);
+    run.inserted = std::stoll(*row[12]);
+    run.updated = std::stoll(*row[13]);
+    run.deleted = std::stoll(*row[14]);
+  }
+  return runs;
+}
+
+std::size_t Ledger::count_runs() {
+  return std::stoul(*database_.query(fmt::format("SELECT count(*) FROM {}", table("runs")))[0][0]);
+}
+
+void Ledger::forget(std::string_view seeder, std::string_view item) {
+  const std::array params{text_value(seeder), text_value(item)};
+  database_.execute(fmt::format("DELETE FROM {} WHERE seeder = $1 AND item = $2", table("seeds")), params);
+}
+
+void Ledger::forget_everything() {
+  for (const char* name : {"migrations", "statements", "seeds", "rows"}) {
+    if (database_.table_exists(table(name))) database_.execute(fmt::format("DELETE FROM {}", table(name)));
+  }
 }
 
 }  // namespace seedbed::host

@@ -50,6 +50,9 @@ struct RememberedSeed {
   std::string ran_at;       ///< UTC; filled when read
 };
 
+/// The hashes of the statements that took effect outside a transaction, in order, by version.
+using StatementHashes = std::map<std::string, std::vector<std::string>>;
+
 /// A row of the table runs.
 struct RecordedRun {
   std::string command;
@@ -60,6 +63,11 @@ struct RecordedRun {
   std::int64_t started_at = 0;  ///< microseconds since 1970 UTC
   std::int64_t took_ms = 0;
   std::int64_t migrations = 0, inserted = 0, updated = 0, deleted = 0;
+  std::string started;        ///< UTC; this and those below: filled when read
+  std::string operator_name;  ///< see Operator
+  std::string host;
+  std::string version;  ///< of seedbed
+  std::string commit;   ///< empty if nobody knew
 };
 
 /// The ledger of one database: schema seedbed on PostgreSQL, tables seedbed_… on SQLite.
@@ -112,6 +120,11 @@ class Ledger {
   /// A migration that counts as applied no more.
   void forget_migration(std::string_view version);
 
+  /// Writes file, name and hashes of `migration` into its row, which is there.
+  void accept(const AppliedMigration& migration);
+
+  /// The hashes of the statements that took effect, of every migration that has not ended.
+  StatementHashes all_statements();
   /// The statements of `version`, a file that runs outside a transaction and has not ended, in order.
   std::vector<RememberedStatement> statements(std::string_view version);
   void record_statement(std::string_view version, std::size_t index, const RememberedStatement& statement);
@@ -120,9 +133,16 @@ class Ledger {
   std::vector<RememberedSeed> seeds();
   void remember(const RememberedSeed& seed);
   void forget(std::string_view seeder);
+  void forget(std::string_view seeder, std::string_view item);
+
+  /// Everything about migrations and seeds.  The identity, the runs and the lock stay.
+  void forget_everything();
 
   /// The statement that records `run`.
   std::string recording(const RecordedRun& run) const;
+  /// The newest `most`, the newest first.
+  std::vector<RecordedRun> runs(std::size_t most);
+  std::size_t count_runs();
 
  private:
   std::string table(std::string_view name) const;

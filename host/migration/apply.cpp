@@ -8,6 +8,7 @@
 
 #include "database/sql/token_cursor.hpp"
 #include "database/sql/transaction.hpp"
+#include "migration/migration_plan.hpp"
 #include "migration/outside_run.hpp"
 
 namespace seedbed::host {
@@ -156,10 +157,8 @@ std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migrat
 std::chrono::microseconds rehearse_migration(Database& database, const Migration& migration,
                                              const std::vector<std::string>& beside) {
   const auto start = Clock::now();
-  database.start_script();
-  run_part(database, migration.up, as_one_transaction(migration).statements);
+  run_in_transaction(database, migration.up);
   try {
-    database.reset_session();
     const Ledger ledger(database);
     database.execute(recording(ledger, migration, ledger.duration_of_transaction()));
     for (const std::string& statement : beside) database.execute(statement);
@@ -168,6 +167,18 @@ std::chrono::microseconds rehearse_migration(Database& database, const Migration
     throw after_script(error, migration);
   }
   return since(start);
+}
+
+void run_in_transaction(Database& database, const SqlPart& part) {
+  database.start_script();
+  run_part(database, part, sql::as_one_transaction(part.text, part.statements).statements);
+  try {
+    database.reset_session();
+  } catch (Error& error) {  // a deferred constraint
+    const bool constraint = error.code() == ExitCode::failed && error.place().file.empty();
+    if (constraint) error.at({part.path.string(), 0, 0, ""});
+    throw;
+  }
 }
 
 }  // namespace seedbed::host

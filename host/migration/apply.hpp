@@ -40,4 +40,8 @@ std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migrat
 std::chrono::microseconds rehearse_migration(Database& database, const Migration& migration,
                                              const std::vector<std::string>& beside = {});
 
+/// Runs `part` inside the transaction that is open, without the BEGIN and COMMIT around it, and undoes
+/// what it left in the session.
+void run_in_transaction(Database& database, const SqlPart& part);
+
 }  // namespace seedbed::host

@@ -14,7 +14,7 @@ bool unedited(const Migration& file, const AppliedMigration& row) {
 }
 
 PlannedMigration planned(const Migration& file, const AppliedMigration* row) {
-  PlannedMigration plan{file.version, file.name, file.file, MigrationState::pending, "", 0, ""};
+  PlannedMigration plan{file.version, file.name, file.file, MigrationState::pending, "", 0, "", {}};
   if (row == nullptr) return plan;
   plan.applied_at = row->applied_at;
   plan.took_ms = row->took_ms;
@@ -25,7 +25,38 @@ PlannedMigration planned(const Migration& file, const AppliedMigration* row) {
   return plan;
 }
 
+HalfApplied half_applied(const Migration& file, const std::vector<std::string>& hashes, Engine engine) {
+  const std::vector<sql::Statement>& statements = file.up.statements;
+  HalfApplied half;
+  half.done = hashes.size();
+  half.total = statements.size();
+  if (half.done < half.total) half.line = statements[half.done].line;
+  for (std::size_t i = 0; i < hashes.size() && !half.edited; ++i) {
+    half.edited = i >= statements.size() || statement_hash(file.up, i, engine) != hashes[i];
+  }
+  return half;
+}
+
 }  // namespace
+
+std::string statement_hash(const SqlPart& part, std::size_t index, Engine engine) {
+  const sql::Statement& statement = part.statements[index];
+  return sql::token_hash(std::string_view(part.text).substr(statement.offset, statement.size), engine);
+}
+
+void mark_half_applied(std::vector<PlannedMigration>& plan, const std::vector<Migration>& files,
+                       const StatementHashes& hashes, Engine engine) {
+  for (const auto& [version, done] : hashes) {
+    const auto planned = std::ranges::find(plan, version, &PlannedMigration::version);
+    if (planned == plan.end()) {
+      plan.push_back({version, "", "", MigrationState::failed, "", 0, "", HalfApplied{done.size(), 0, 0, false}});
+      continue;
+    }
+    if (planned->state != MigrationState::pending && planned->state != MigrationState::out_of_order) continue;
+    planned->state = MigrationState::failed;
+    planned->half = half_applied(*std::ranges::find(files, version, &Migration::version), done, engine);
+  }
+}
 
 std::string title_of(const PlannedMigration& migration) {
   if (!migration.file.empty()) return migration.file;
@@ -54,7 +85,7 @@ std::vector<PlannedMigration> plan_migrations(const std::vector<Migration>& file
   for (const AppliedMigration& row : applied) {
     if (!rows.contains(row.version)) continue;
     plan.push_back(
-        {row.version, row.name, row.file, MigrationState::missing, row.applied_at, row.took_ms, row.origin});
+        {row.version, row.name, row.file, MigrationState::missing, row.applied_at, row.took_ms, row.origin, {}});
   }
   return plan;
 }

@@ -1,7 +1,9 @@
 #pragma once
 // Migration files beside what the ledger says of them.
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +12,15 @@
 
 namespace seedbed::host {
 
-enum class MigrationState { applied, pending, edited, missing, out_of_order };
+enum class MigrationState { applied, pending, edited, missing, out_of_order, failed };
+
+/// A file that runs outside a transaction and stopped on its way.
+struct HalfApplied {
+  std::size_t done = 0;   ///< statements that took effect
+  std::size_t total = 0;  ///< of the file as it is now; 0: there is no file
+  std::size_t line = 0;   ///< of the statement to go on at; 0: there is none
+  bool edited = false;    ///< one that took effect is another now
+};
 
 struct PlannedMigration {
   std::string version;
@@ -20,6 +30,7 @@ struct PlannedMigration {
   std::string applied_at;    ///< UTC, "2026-08-03 09:12:44"; empty while pending
   std::int64_t took_ms = 0;  ///< when it was applied
   std::string origin;        ///< see AppliedMigration; empty while pending
+  std::optional<HalfApplied> half{};  ///< of a failed one
 };
 
 /// The file's name, or what the database's history knows where the file is missing.
@@ -32,5 +43,13 @@ std::string title_of(const PlannedMigration& migration);
 /// pending with a later one applied.  A repeatable one that was edited is pending again.
 std::vector<PlannedMigration> plan_migrations(const std::vector<Migration>& files,
                                               const std::vector<AppliedMigration>& applied);
+
+/// Makes those of `plan` failed that `hashes` has statements of and that are pending.  Adds those whose
+/// file is not among `files`.
+void mark_half_applied(std::vector<PlannedMigration>& plan, const std::vector<Migration>& files,
+                       const StatementHashes& hashes, Engine engine);
+
+/// What the ledger holds of statement `index` of a part once it took effect outside a transaction.
+std::string statement_hash(const SqlPart& part, std::size_t index, Engine engine);
 
 }  // namespace seedbed::host

@@ -67,7 +67,8 @@ class OutsideRun {
       throw Error(ExitCode::refused, fmt::format("migration \"{}\" is half applied and was edited since", migration_.file))
           .detail(fmt::format("Its first {} statements took effect; statement {} is another now.",
                               ledger_.statements(migration_.version).size(), i + 1))
-          .hint("Restore the statements that took effect; those after them may change.");
+          .hint("Restore the statements that took effect; those after them may change.")
+          .hint(fmt::format("\"seedbed repair\" shows them; \"seedbed repair --abandon {}\" lets the file start anew.", migration_.version));
     }
     return recorded_;
   }

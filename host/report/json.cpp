@@ -96,6 +96,15 @@ Json migration_list(const std::vector<MigrationOutcome>& migrations) {
   return list;
 }
 
+/// Null members where the file is not there, or ended.
+Json half_object(const HalfApplied& half) {
+  return {{"statement", half.line == 0 ? Json(nullptr) : Json(half.done + 1)},
+          {"done", half.done},
+          {"total", number_or_null(half.total)},
+          {"line", number_or_null(half.line)},
+          {"edited", half.edited}};
+}
+
 const char* result_name(const Outcome& outcome) {
   if (outcome.error) return "failed";
   return outcome.dry_run ? "rolled_back" : "done";
@@ -134,8 +143,15 @@ std::string to_json(const Outcome& outcome) {
   result["nothing_changed"] = outcome.nothing_changed();
   result["took_ms"] = milliseconds(outcome.took);
 
+  result["dropped"] = Json::array();
+  for (const CatalogObject& object : outcome.dropped) {
+    result["dropped"].push_back({{"kind", object.kind}, {"name", text(object.name)}});
+  }
   result["migrations"] = {{"applied", migration_list(outcome.migrations)},
                           {"recorded", migration_list(outcome.recorded)},
+                          {"reverted", migration_list(outcome.reverted)},
+                          {"accepted", migration_list(outcome.accepted)},
+                          {"abandoned", migration_list(outcome.abandoned)},
                           {"up_to_date", outcome.migrations_up_to_date},
                           {"took_ms", milliseconds(outcome.migrations_took)}};
   result["seeding_asked"] = outcome.seeding_asked;
@@ -172,6 +188,8 @@ std::string to_json(const Plan& plan) {
                                     {"name", text(migration.name)},
                                     {"file", text_or_null(migration.file)},
                                     {"state", state_name(migration.state)},
+                                    {"origin", text_or_null(migration.origin)},
+                                    {"failed_at", migration.half ? half_object(*migration.half) : Json(nullptr)},
                                     {"applied_at", text_or_null(migration.applied_at)},
                                     {"took_ms", timed ? Json(migration.took_ms) : Json(nullptr)}});
   }
@@ -209,6 +227,62 @@ std::string to_json(const Adoption& adoption) {
   }
   result["newer_pending"] = adoption.pending;
   result["took_ms"] = milliseconds(outcome.took);
+  return dumped(result);
+}
+
+std::string to_json(const DamageReport& report) {
+  Json result = document("seedbed.repair/1");
+  result["environment"] = text(report.environment);
+  result["url"] = text(report.url);
+  result["engine"] = engine_name(report.engine);
+  result["damages"] = Json::array();
+  for (const Damage& damage : report.damages) {
+    Json object{{"version", text(damage.version)},
+                {"file", text_or_null(damage.file)},
+                {"state", state_name(damage.state)},
+                {"applied_at", text_or_null(damage.applied_at)},
+                {"recorded_sha256", text_or_null(damage.recorded_sha256)},
+                {"sha256", text_or_null(damage.sha256)}};
+    const bool failed = damage.state == MigrationState::failed;
+    object["failed_at"] = failed ? half_object(damage.half) : Json(nullptr);
+    object["took_effect"] = Json::array();
+    for (const TakenStatement& statement : damage.took_effect) {
+      object["took_effect"].push_back(
+          {{"statement", statement.number}, {"line", number_or_null(statement.line)}, {"text", text_or_null(statement.text)}});
+    }
+    object["remedies"] = Json::array();
+    for (const Remedy& remedy : remedies_for(damage)) {
+      object["remedies"].push_back({{"command", text(remedy.command)}, {"effect", text(remedy.effect)}});
+    }
+    result["damages"].push_back(std::move(object));
+  }
+  return dumped(result);
+}
+
+std::string to_json(const RunLog& log) {
+  Json result = document("seedbed.log/1");
+  result["environment"] = text(log.environment);
+  result["url"] = text(log.url);
+  result["engine"] = engine_name(log.engine);
+  result["total"] = log.total;
+  result["runs"] = Json::array();
+  for (const RecordedRun& run : log.runs) {
+    result["runs"].push_back({{"started_at", run.started},
+                              {"took_ms", run.took_ms},
+                              {"command", text(run.command)},
+                              {"environment", text(run.environment)},
+                              {"tier", run.tier},
+                              {"operator", text(run.operator_name)},
+                              {"host", text(run.host)},
+                              {"seedbed_version", run.version},
+                              {"git_commit", text_or_null(run.commit)},
+                              {"outcome", run.outcome},
+                              {"error", text_or_null(run.error)},
+                              {"migrations", run.migrations},
+                              {"inserted", run.inserted},
+                              {"updated", run.updated},
+                              {"deleted", run.deleted}});
+  }
   return dumped(result);
 }
 

@@ -11,6 +11,8 @@ namespace seedbed::host {
 std::string to_json(const Outcome& outcome);
 std::string to_json(const Plan& plan);
 std::string to_json(const Adoption& adoption);
+std::string to_json(const DamageReport& report);
+std::string to_json(const RunLog& log);
 std::string to_json(const SeederList& list);
 std::string to_json(const SettingList& list);
 std::string to_json(const StatementList& list);

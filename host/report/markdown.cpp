@@ -52,6 +52,12 @@ Table migration_table(const char* title, const std::vector<MigrationOutcome>& mi
   return table;
 }
 
+Table dropped_objects(const Outcome& outcome) {
+  Table table({{.title = outcome.dry_run ? "would be dropped" : "dropped"}, {.title = "kind"}});
+  for (const CatalogObject& object : outcome.dropped) table.row({Cell{object.name}, Cell{object.kind}});
+  return table;
+}
+
 Table not_executed(const Outcome& outcome) {
   Table table({{.title = "not executed"}, {.title = "why"}});
   for (const NotExecuted& item : outcome.not_executed) table.row({Cell{item.what}, Cell{item.why}});
@@ -65,7 +71,8 @@ std::string paragraph(const Table& table) { return table.empty() ? "" : table.ma
 std::string to_markdown(const Outcome& outcome) {
   std::string result = heading(outcome.command, outcome.environment, outcome.url);
   result += paragraph(migration_table("migration", outcome.migrations));
-  result += paragraph(migration_table("recorded as applied", outcome.recorded));
+  for (const HistoryChange& change : history_changes(outcome)) result += paragraph(migration_table(change.verb, *change.migrations));
+  result += paragraph(dropped_objects(outcome));
   if (outcome.migrations_up_to_date > 0) {
     result += fmt::format("{} {} before.\n\n", counted(outcome.migrations_up_to_date, "migration"),
                           outcome.command == "stamp" ? "recorded" : "up to date");
@@ -81,7 +88,8 @@ std::string to_markdown(const Plan& plan) {
   std::string result = heading("status", plan.environment, plan.url);
   result += paragraph(migration_table(plan)) + paragraph(seeder_table(plan));
   for (const std::string& remark : remarks_on(plan)) result += fmt::format("> {}\n\n", remark);
-  return result + fmt::format("**{}**\n", summary_of(plan));
+  const std::string counts = counts_of(plan);
+  return result + (counts.empty() ? "" : counts + "\n\n") + fmt::format("**{}**\n", summary_of(plan));
 }
 
 std::string to_markdown(const Adoption& adoption) {

@@ -10,6 +10,8 @@ namespace seedbed::host {
 std::string to_markdown(const Outcome& outcome);
 std::string to_markdown(const Plan& plan);
 std::string to_markdown(const Adoption& adoption);
+std::string to_markdown(const DamageReport& report);
+std::string to_markdown(const RunLog& log);
 std::string to_markdown(const SeederList& list);
 std::string to_markdown(const SettingList& list);
 std::string to_markdown(const StatementList& list);

@@ -59,7 +59,7 @@ std::string migrations_sentence(const Outcome& outcome) {
 
 void add_migrations(const Outcome& outcome, Lines& lines) {
   const bool nothing_to_say = outcome.migrations.empty() && outcome.migrations_up_to_date == 0;
-  if (nothing_to_say && (outcome.command != "up" || outcome.error)) return;
+  if (nothing_to_say && ((outcome.command != "up" && outcome.command != "reset") || outcome.error || outcome.dry_run)) return;
   const std::string took = outcome.migrations.empty() ? "" : duration_text(outcome.migrations_took);
   lines.add("migrations", {Cell{migrations_sentence(outcome), Ink::plain, /*spills=*/true},
                            {},
@@ -70,8 +70,19 @@ void add_migrations(const Outcome& outcome, Lines& lines) {
                            Cell{took, Ink::dim}});
 }
 
-void add_recorded(const Outcome& outcome, Lines& lines) {
-  for (const MigrationOutcome& migration : outcome.recorded) lines.sentence("recorded", migration.file);
+void add_history_changes(const Outcome& outcome, Lines& lines) {
+  for (const HistoryChange& change : history_changes(outcome)) {
+    for (const MigrationOutcome& migration : *change.migrations) {
+      const std::string took = migration.took.count() == 0 ? "" : duration_text(migration.took);
+      lines.add(change.verb, {Cell{migration.file, Ink::plain, /*spills=*/true}, {}, {}, {}, {}, {}, Cell{took, Ink::dim}});
+    }
+  }
+}
+
+void add_dropped(const Outcome& outcome, Lines& lines) {
+  for (const CatalogObject& object : outcome.dropped) {
+    lines.sentence(outcome.dry_run ? "would drop" : "dropped", object.kind + " " + object.name);
+  }
 }
 
 std::string remark(const SeederOutcome& seeder, bool rolled_back) {
@@ -116,8 +127,9 @@ std::string not_executed_text(const Outcome& outcome, bool color) {
 
 std::string to_text(const Outcome& outcome, bool color) {
   Lines lines;
+  add_dropped(outcome, lines);
   add_migrations(outcome, lines);
-  add_recorded(outcome, lines);
+  add_history_changes(outcome, lines);
   add_cleared(outcome, lines);
   add_seeders(outcome, lines);
   if (!outcome.refreshed_views.empty()) {

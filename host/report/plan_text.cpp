@@ -16,6 +16,7 @@ std::string to_text(const Plan& plan, bool color) {
   if (!migrations.empty()) result += migrations.text(color) + '\n';
   if (!seeders.empty()) result += seeders.text(color) + '\n';
   for (const std::string& remark : remarks_on(plan)) result += printable(remark) + '\n';
+  if (const std::string counts = counts_of(plan); !counts.empty()) result += counts + '\n';
   const Ink ink = plan.something_pending() ? Ink::yellow : Ink::green;
   return result + painted(summary_of(plan), ink, color) + '\n';
 }

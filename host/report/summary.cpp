@@ -23,7 +23,13 @@ std::string what_stays(const Outcome& outcome) {
   const std::size_t seeders = committed_seeders(outcome);
   if (outcome.error->is_in_doubt()) return "whether the last commit took effect is not known";
   if (outcome.partly_applied && migrations == 0) return "part of a migration may remain";
-  if (outcome.dry_run || (migrations == 0 && seeders == 0)) return "nothing was changed";
+  if (outcome.dry_run) return "nothing was changed";
+  if (!outcome.reverted.empty()) {
+    return fmt::format("{} {} reverted", counted(outcome.reverted.size(), "migration"), outcome.reverted.size() == 1 ? "stays" : "stay");
+  }
+  if (migrations == 0 && seeders == 0) {
+    return outcome.dropped.empty() ? "nothing was changed" : fmt::format("{} dropped", counted(outcome.dropped.size(), "object"));
+  }
   if (seeders == 0) {
     return fmt::format("{} {} applied", counted(migrations, "migration"),
                        migrations == 1 ? "stays" : "stay");
@@ -33,9 +39,22 @@ std::string what_stays(const Outcome& outcome) {
                      counted(seeders, "seeder"));
 }
 
+/// "1 migration reverted"; empty where none is but applied.
+std::string changes_sentence(const Outcome& outcome) {
+  std::string sentence;
+  for (const HistoryChange& change : history_changes(outcome)) {
+    if (change.migrations->empty()) continue;
+    const bool stamped = change.migrations == &outcome.recorded;
+    sentence += fmt::format("{}{} {}{}", sentence.empty() ? "" : ", ", counted(change.migrations->size(), "migration"),
+                            change.verb, stamped ? " as applied" : "");
+  }
+  return sentence;
+}
+
 Summary dry_run_summary(const Outcome& outcome, const std::string& took) {
+  if (outcome.command == "reset") return {"dry run", fmt::format(": nothing was dropped ({})", took), Ink::yellow};
   const bool only_listed =
-      outcome.migrations.empty() && outcome.seeders.empty() && !outcome.not_executed.empty();
+      outcome.migrations.empty() && outcome.reverted.empty() && outcome.seeders.empty() && !outcome.not_executed.empty();
   if (only_listed)
     return {"dry run", fmt::format(": nothing was executed ({})", took), Ink::yellow};
   const char* const would = outcome.nothing_changed() ? "; a run would change nothing" : "";
@@ -59,11 +78,41 @@ Summary summary_of(const Outcome& outcome) {
   if (outcome.dry_run) return dry_run_summary(outcome, took);
   if (outcome.nothing_changed())
     return {"done", fmt::format(" in {}; nothing changed", took), Ink::green};
-  if (!outcome.recorded.empty()) {
-    return {"done", fmt::format(" in {}; {} recorded as applied", took, counted(outcome.recorded.size(), "migration")),
-            Ink::green};
+  if (const std::string changes = changes_sentence(outcome); !changes.empty()) {
+    return {"done", fmt::format(" in {}; {}", took, changes), Ink::green};
   }
   return {"done", fmt::format(" in {}; run it again and nothing changes", took), Ink::green};
+}
+
+std::vector<HistoryChange> history_changes(const Outcome& outcome) {
+  return {{"recorded", &outcome.recorded}, {"reverted", &outcome.reverted}, {"accepted", &outcome.accepted}, {"abandoned", &outcome.abandoned}};
+}
+
+std::string half_applied_text(const HalfApplied& half) {
+  if (half.total == 0) return fmt::format("after statement {}", half.done);
+  if (half.line == 0) return "after its last statement";
+  return fmt::format("at statement {} of {} (line {})", half.done + 1, half.total, half.line);
+}
+
+std::string state_text(const PlannedMigration& migration) {
+  if (migration.state == MigrationState::failed) return "failed " + half_applied_text(*migration.half);
+  const bool elsewise = migration.state == MigrationState::applied && !migration.origin.empty() && migration.origin != "applied";
+  if (!elsewise) return state_name(migration.state);
+  return migration.origin == "as-is" ? "applied as-is" : migration.origin;
+}
+
+std::string counts_of(const Plan& plan) {
+  if (plan.migrations.empty()) return "";
+  std::string text = counted(plan.migrations.size(), "migration");
+  const char* before = ": ";
+  for (const MigrationState state : {MigrationState::applied, MigrationState::edited, MigrationState::missing,
+                                     MigrationState::failed, MigrationState::out_of_order, MigrationState::pending}) {
+    const auto count = std::ranges::count(plan.migrations, state, &PlannedMigration::state);
+    if (count == 0) continue;
+    text += fmt::format("{}{} {}", before, count, state_name(state));
+    before = ", ";
+  }
+  return text;
 }
 
 std::string summary_of(const Plan& plan) {
@@ -94,6 +143,11 @@ std::vector<std::string> remarks_on(const Plan& plan) {
     } else if (migration.state == MigrationState::out_of_order) {
       remarks.push_back(
           fmt::format("{} is older than the newest migration that was applied.", title));
+    } else if (migration.state == MigrationState::failed) {
+      const bool plain = !migration.file.empty() && !migration.half->edited;
+      remarks.push_back(fmt::format("{} is half applied; {}", title,
+                                    plain ? "\"seedbed up\" goes on where it stopped."
+                                          : "\"seedbed repair\" shows what can be done."));
     }
   }
   return remarks;

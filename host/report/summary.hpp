@@ -22,6 +22,22 @@ Summary summary_of(const Adoption& adoption);
 /// "1 migration and 2 seeders pending." or "Nothing is pending."
 std::string summary_of(const Plan& plan);
 
+/// "6 migrations: 4 applied, 1 edited, 1 pending"; empty without migrations.
+std::string counts_of(const Plan& plan);
+
+/// What an outcome did to migrations besides applying them, and the word for it.
+struct HistoryChange {
+  const char* verb;  ///< "recorded", "reverted" …
+  const std::vector<MigrationOutcome>* migrations;
+};
+std::vector<HistoryChange> history_changes(const Outcome& outcome);
+
+/// "at statement 2 of 3 (line 7)".
+std::string half_applied_text(const HalfApplied& half);
+
+/// A migration's state as a table shows it: "failed at statement 2 of 3 (line 7)", "stamped".
+std::string state_text(const PlannedMigration& migration);
+
 /// Whole sentences about migrations that are edited, missing or out of order.
 std::vector<std::string> remarks_on(const Plan& plan);
 

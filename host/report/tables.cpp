@@ -22,6 +22,7 @@ Ink ink_of(MigrationState state) {
     case MigrationState::missing:
       return Ink::yellow;
     case MigrationState::edited:
+    case MigrationState::failed:
     case MigrationState::out_of_order:
       return Ink::red;
   }
@@ -49,9 +50,10 @@ Table migration_table(const Plan& plan) {
                {.title = "applied (UTC)"},
                {.title = "took", .right = true}});
   for (const PlannedMigration& migration : plan.migrations) {
-    const bool timed = !migration.applied_at.empty();
+    const bool ran_elsewhere = migration.origin == "stamped" || migration.origin == "adopted";
+    const bool timed = !migration.applied_at.empty() && !ran_elsewhere;
     table.row({Cell{title_of(migration)},
-               Cell{state_name(migration.state), ink_of(migration.state)},
+               Cell{state_text(migration), ink_of(migration.state), /*spills=*/migration.half.has_value()},
                Cell{migration.applied_at},
                Cell{timed ? duration_text(std::chrono::milliseconds(migration.took_ms)) : ""}});
   }

@@ -10,6 +10,8 @@ namespace seedbed::host {
 std::string to_text(const Outcome& outcome, bool color);
 std::string to_text(const Plan& plan, bool color);
 std::string to_text(const Adoption& adoption, bool color);
+std::string to_text(const DamageReport& report, bool color);
+std::string to_text(const RunLog& log, bool color);
 std::string to_text(const SeederList& list, bool color);
 std::string to_text(const SettingList& list, bool color);
 std::string to_text(const StatementList& list, bool color);

@@ -23,6 +23,8 @@ const char* state_name(MigrationState state) {
       return "missing";
     case MigrationState::out_of_order:
       return "out of order";
+    case MigrationState::failed:
+      return "failed";
   }
   return "";
 }

@@ -12,6 +12,8 @@
 #include "run/adopt.hpp"
 #include "run/outcome.hpp"
 #include "run/plan.hpp"
+#include "run/recorded_runs.hpp"
+#include "run/repair.hpp"
 #include "seeding/seeder.hpp"
 
 namespace seedbed::host {
@@ -52,6 +54,14 @@ struct Reached {
   Engine engine = Engine::sqlite;
   std::chrono::microseconds took{0};
 };
+
+/// Something a person can do about a Damage.
+struct Remedy {
+  std::string command;  ///< or what to do by hand
+  std::string effect;
+};
+
+std::vector<Remedy> remedies_for(const Damage& damage);
 
 /// The error that a broken plugin is, where it is used.
 Error error_of(const BrokenPlugin& plugin);

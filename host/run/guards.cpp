@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "ledger/other_history.hpp"
 #include "nearest.hpp"
 #include "run/name_list.hpp"
@@ -49,7 +51,8 @@ void refuse_foreign_database(const Preparation& preparation, bool accept_nonempt
         .hint(fmt::format("\"seedbed adopt --from {}\" takes over what {} has applied.", tool_name(history.tool), tool_name(history.tool)));
     if (history.tool == Tool::supabase) error.hint("history = \"supabase\" under [migrations] lets both tools keep it.");
   }
-  throw error.hint("If it is the right database, say so with --accept-nonempty.");
+  throw error.hint("If it is the right database, say so with --accept-nonempty.")
+      .hint("If it has what migrations create, \"seedbed stamp VERSION\" records those up to VERSION as applied.");
 }
 
 void refuse_edited(const Preparation& preparation) {
@@ -65,7 +68,12 @@ void refuse_edited(const Preparation& preparation) {
     error.detail(fmt::format("{}: applied on {} UTC with SHA-256 {}, now {}", migration.file, migration.applied_at,
                              row->sha256.substr(0, 12), preparation.file(migration.version).sha256.substr(0, 12)));
   }
-  throw error.hint("Undo the edit and write the change as a new migration.");
+  std::vector<std::string> versions;
+  for (const PlannedMigration& migration : preparation.migrations) {
+    if (migration.state == MigrationState::edited) versions.push_back(migration.version);
+  }
+  throw error.hint("Undo the edit and write the change as a new migration.")
+      .hint(fmt::format("If the database is as the file says now: seedbed repair --accept {}", fmt::join(versions, " ")));
 }
 
 std::vector<const Migration*> pending_files(const Preparation& preparation, const Settings& settings,
@@ -98,10 +106,23 @@ std::vector<const Migration*> pending_files(const Preparation& preparation, cons
   return pending;
 }
 
-void refuse_clearing(const Settings& settings) {
+void refuse_without_consent(const Settings& settings, std::string_view what, std::string_view consequence) {
   if (settings.tier == Tier::development) return;
-  throw Error(ExitCode::refused, fmt::format("clearing is refused in tier {}", tier_name(settings.tier)))
-      .detail("It deletes every row of the tables that the seeders declare, also those that people made. Nothing was changed.");
+  throw Error(ExitCode::refused, fmt::format("{} is refused in tier {}", what, tier_name(settings.tier)))
+      .detail(fmt::format("{} Nothing was changed.", consequence));
+}
+
+void refuse_protected(const Settings& settings, std::string_view what) {
+  if (!settings.is_protected || settings.tier == Tier::production) return;  // there the tier refuses already
+  throw Error(ExitCode::refused, fmt::format("{} is refused: environment \"{}\" is protected", what, settings.environment))
+      .detail("Nothing was changed.")
+      .hint("protected = true stands in its section of seedbed.toml.");
+}
+
+void refuse_clearing(const Settings& settings) {
+  refuse_protected(settings, "clearing");
+  refuse_without_consent(settings, "clearing",
+                         "It deletes every row of the tables that the seeders declare, also those that people made.");
 }
 
 void refuse_while_pending(const Preparation& preparation, const Settings& settings) {

@@ -14,9 +14,13 @@ Outcome outcome_of(const Settings& settings, const std::string& command) {
   return outcome;
 }
 
-std::size_t Outcome::touched_migrations() const { return migrations.size() + recorded.size(); }
+std::size_t Outcome::touched_migrations() const { 
+  return migrations.size() + recorded.size() + reverted.size() + accepted.size() + abandoned.size();
+}
 
-bool Outcome::nothing_changed() const { return touched_migrations() == 0 && !partly_applied && cleared.empty() && nothing_seeded(); }
+bool Outcome::nothing_changed() const { 
+  return touched_migrations() == 0 && dropped.empty() && !partly_applied && cleared.empty() && nothing_seeded();
+}
 
 bool Outcome::nothing_seeded() const {
   return std::all_of(seeders.begin(), seeders.end(),

@@ -36,6 +36,10 @@ struct Outcome {
   std::vector<MigrationOutcome> migrations;
   std::chrono::microseconds migrations_took{0};
   std::vector<MigrationOutcome> recorded;  ///< as applied, without being run: `stamp`
+  std::vector<MigrationOutcome> reverted;  ///< by `down`, in that order
+  std::vector<MigrationOutcome> accepted;  ///< edits, by `repair`
+  std::vector<MigrationOutcome> abandoned; ///< half-applied ones, by `repair`
+  std::vector<CatalogObject> dropped;      ///< by `reset`, before it applied anything
   std::vector<TableCounts> cleared;       ///< rows that --clear deleted before the seeders ran
   std::vector<SeederOutcome> seeders;
   std::vector<NotExecuted> not_executed;
@@ -46,7 +50,7 @@ struct Outcome {
   bool partly_applied = false;  ///< a migration that runs outside a transaction failed: some of it may remain
   std::optional<Error> error;  ///< the run ended here; what stands above has happened
 
-  /// How many migrations this run applied or recorded.
+  /// How many migrations this run applied, reverted or recorded otherwise.
   std::size_t touched_migrations() const;
   /// True when no migration was touched and no row written.
   bool nothing_changed() const;

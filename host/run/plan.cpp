@@ -8,6 +8,7 @@ std::size_t Plan::pending_migrations() const {
   return static_cast<std::size_t>(std::count_if(
       migrations.begin(), migrations.end(), [this](const PlannedMigration& migration) {
         return migration.state == MigrationState::pending ||
+               (migration.state == MigrationState::failed && !migration.file.empty()) ||
                (migration.state == MigrationState::out_of_order && !skips_out_of_order);
       }));
 }

@@ -18,6 +18,7 @@
 #include "run/limits.hpp"
 #include "run/preparation.hpp"
 #include "run/record_run.hpp"
+#include "run/reset.hpp"
 #include "run/retry.hpp"
 #include "seeding/plain_files.hpp"
 #include "seeding/clear.hpp"
@@ -45,7 +46,7 @@ class Run {
   Run(const Settings& settings, const RunOptions& options)
       : settings_(settings), options_(options), prepared_(prepare_files(settings, options.names)),
         runner_(settings, options.seed ? prepared_.seeders : std::vector<PlannedSeeder>(), options.plugins) {
-    outcome_ = outcome_of(settings, options.migrate ? "up" : "seed");
+    outcome_ = outcome_of(settings, options.reset ? "reset" : options.migrate ? "up" : "seed");
     outcome_.dry_run = options.dry_run;
     facts_.environment = settings.environment;
     facts_.tier = settings.tier;
@@ -60,6 +61,7 @@ class Run {
     decide();
     try {
       if (!options_.dry_run) apply_and_seed();
+      else if (options_.reset) list_reset();
       else if (settings_.tier == Tier::production && !options_.execute_dry_run) list_everything();
       else rehearse();
     } catch (const Error& error) {
@@ -78,7 +80,10 @@ class Run {
   /// Everything that can be refused is, before the first write.
   void decide() {
     try {
-      if (options_.migrate) {
+      if (options_.reset) {
+        refuse_reset(prepared_, settings_);
+        start_from_nothing();
+      } else if (options_.migrate) {
         refuse_foreign_database(prepared_, options_.accept_nonempty);
         refuse_edited(prepared_);
         pending_ = pending_files(prepared_, settings_, options_.to, outcome_.notices);
@@ -103,11 +108,29 @@ class Run {
     }
   }
 
+  /// As it will be once everything is dropped.
+  void start_from_nothing() {
+    prepared_.migrations = plan_migrations(prepared_.files, {});
+    prepared_.difference = {};
+    for (const Migration& migration : prepared_.files) {
+      refuse_transaction_control(migration);
+      pending_.push_back(&migration);
+    }
+  }
+
+  void list_reset() {
+    outcome_.dropped = objects_to_drop(database(), prepared_);
+    const std::string why = "it comes after what would be dropped";
+    for (const Migration* migration : pending_) leave_out("migration " + migration->file, why);
+    for (const Seeder* seeder : seeders_) leave_out("seeder " + seeder->declaration.name, why);
+  }
+
   void apply_and_seed() {
     const bool in_step = !prepared_.difference.out_of_step();
-    if (pending_.empty() && seeders_.empty() && in_step) return;  // nothing to do: nothing is written
+    if (pending_.empty() && seeders_.empty() && in_step && !options_.reset) return;  // nothing to do: nothing is written
     open_ledger(prepared_, settings_, options_.wait);
     lock_.emplace(database(), settings_.url, patience());
+    if (options_.reset) outcome_.dropped = drop_everything(*lock_, prepared_, outcome_.notices);
     if (prepared_.supabase) keep_histories_in_step();
     if (!pending_.empty()) leave_out_applied_meanwhile();
     if (!pending_.empty()) apply_migrations();
@@ -384,7 +407,11 @@ class Run {
     if (!seeded.empty()) error.detail(fmt::format("Seeders that had committed: {}.", fmt::join(seeded, ", ")));
     if (error.is_in_doubt()) return error.detail("What was being committed took effect as a whole, or not at all; the next run finds out.");
     if (outcome_.partly_applied) return error;
-    const bool as_before = applied.empty() && seeded.empty();
+    if (!outcome_.dropped.empty()) {
+      error.detail(fmt::format("Before it, {} dropped; \"seedbed up\" goes on from here.",
+                               outcome_.dropped.size() == 1 ? "1 object was" : fmt::format("{} objects were", outcome_.dropped.size())));
+    }
+    const bool as_before = applied.empty() && seeded.empty() && outcome_.dropped.empty();
     return error.detail(as_before ? "What was under way was rolled back; the database is as before."
                                   : "What was under way was rolled back.");
   }
@@ -443,6 +470,9 @@ Plan status(const Settings& settings, std::chrono::milliseconds wait) {
   Preparation prepared = prepare_files(settings, {});
   look_at_database(prepared, settings, {wait, /*create=*/false, settings.lock_timeout});
   leave_out_what_needs_more(prepared);
+  if (Ledger ledger(*prepared.database); ledger.exists()) {
+    mark_half_applied(prepared.migrations, prepared.files, ledger.all_statements(), settings.url.engine);
+  }
   Plan plan;
   plan.environment = settings.environment;
   plan.tier = settings.tier;

@@ -26,6 +26,7 @@ struct RunOptions {
   bool dry_run = false;
   bool execute_dry_run = false; ///< in tier production a dry run only lists unless this is set
   bool accept_nonempty = false;
+  bool reset = false;           ///< drop everything first, then do as `up`; a dry run only lists
   bool clear = false;           ///< `seed --clear`: delete the rows of the declared tables first
   bool refresh = false;         ///< refresh every materialized view, whatever was written
   std::string to;               ///< the last version to apply; empty: all

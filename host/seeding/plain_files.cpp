@@ -89,6 +89,12 @@ void add_changes(std::vector<TableOutcome>& tables, const std::vector<TableCount
 
 }  // namespace
 
+std::vector<std::string> tables_of_plain_file(const RememberedSeed& seed) {
+  std::vector<std::string> tables;
+  for (const auto& [table, columns] : parse_mark(seed.fingerprint).tables) tables.push_back(table);
+  return tables;
+}
+
 bool plain_files_current(Database& database, const Settings& settings, const std::vector<RememberedSeed>& seeds) {
   const FileMarks remembered = file_marks(seeds);
   return std::ranges::all_of(plain_sql_files(settings.seeders, settings.url.engine), [&](const fs::path& file) {

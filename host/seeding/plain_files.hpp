@@ -16,4 +16,7 @@ bool plain_files_current(Database& database, const Settings& settings, const std
 /// if no file had to run.
 bool run_plain_files(Database& database, const Settings& settings, SeederOutcome& outcome);
 
+/// The tables that a file of the seeder "sql" wrote when it ran.
+std::vector<std::string> tables_of_plain_file(const RememberedSeed& seed);
+
 }  // namespace seedbed::host

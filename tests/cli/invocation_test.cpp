@@ -84,7 +84,7 @@ TEST_CASE("a command like no other is refused with all names", "[cli]") {
 
   CHECK(error.code() == ExitCode::usage);
   CHECK(error.message() == "there is no command \"frobnicate\"");
-  CHECK(error.hint() == "The commands are up, seed, status, stamp, adopt, new, plugins, env, wait, split.");
+  CHECK(error.hint() == "The commands are up, seed, status, log, down, reset, stamp, adopt, repair, new, plugins, env, wait, split.");
 }
 
 TEST_CASE("a mistyped option is refused with the nearest name", "[cli]") {
@@ -104,7 +104,7 @@ TEST_CASE("an option of another command is refused with that command", "[cli]") 
 
   CHECK(error.code() == ExitCode::usage);
   CHECK(error.message() == "\"status\" has no option \"--to\"");
-  CHECK(error.hint() == "It is an option of \"up\", after the command.");
+  CHECK(error.hint() == "It is an option of \"up\" and \"down\", after the command.");
 }
 
 TEST_CASE("an option of a command that stands before it is refused as such", "[cli]") {

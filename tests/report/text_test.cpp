@@ -86,7 +86,7 @@ TEST_CASE("status of a finished database says that nothing is pending", "[report
   plan.seeders.resize(1);
   plan.last_seedings.resize(1);
 
-  CHECK_THAT(to_text(plan, /*color=*/false), ContainsSubstring("\n\nNothing is pending.\n"));
+  CHECK_THAT(to_text(plan, /*color=*/false), ContainsSubstring("\n\n1 migration: 1 applied\nNothing is pending.\n"));
   CHECK_FALSE(plan.something_pending());
 }
 

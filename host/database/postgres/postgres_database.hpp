@@ -68,6 +68,8 @@ class PostgresDatabase : public Database {
   bool table_exists(std::string_view table) override;
   std::vector<Column> columns(std::string_view table) override;
   std::vector<std::string> user_tables() override;
+  OwnObjects own_objects(std::span<const sql::Created> made) override;
+  std::vector<CatalogObject> drop_objects(std::span<const CatalogObject> objects, std::span<const sql::Created> made) override;
   std::string canonical_table(std::string_view table) override;
 
  private:
@@ -95,6 +97,7 @@ class PostgresDatabase : public Database {
   bool is_distributed(std::string_view sql_table);
   void require_counting();
   std::map<std::string, TableCounts> counts_now();
+  std::vector<std::string> bystanders(std::span<const sql::Created> made);
 
   PostgresConnection connection_;
   std::string display_;

@@ -66,6 +66,8 @@ class SqliteDatabase : public Database {
   bool table_exists(std::string_view table) override;
   std::vector<Column> columns(std::string_view table) override;
   std::vector<std::string> user_tables() override;
+  OwnObjects own_objects(std::span<const sql::Created> made) override;
+  std::vector<CatalogObject> drop_objects(std::span<const CatalogObject> objects, std::span<const sql::Created> made) override;
   std::string canonical_table(std::string_view table) override;
 
   /// Compiles one statement.  Throws Error{failed}.
