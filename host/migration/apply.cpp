@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
@@ -127,6 +128,7 @@ bool runs_outside_transaction(const Migration& migration, std::string* why) {
 
 std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migration, const std::vector<std::string>& beside,
                                           const TimeLimits& limits) {
+  if (migration.unread) throw std::logic_error("migration \"" + migration.file + "\" is to be applied and was not read");
   if (runs_outside_transaction(migration)) return apply_outside(lock, migration, beside, limits);
   const auto start = Clock::now();
   const Ledger ledger(lock.database());

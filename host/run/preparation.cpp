@@ -40,6 +40,7 @@ void read_what_is_new(std::vector<Migration>& files, const std::vector<AppliedMi
     for (const AppliedMigration& row : applied) recorded[row.version] = row.sha256;
   }
   for (Migration& file : files) {
+    if (file.unread == nullptr) continue;
     const auto row = recorded.find(file.version);
     if (row != recorded.end() && row->second == file.sha256) continue;
     read_text(file);
@@ -74,6 +75,10 @@ Preparation prepare_migrations(const Settings& settings) {
   for (Migration& file : preparation.files) read_text(file);
   preparation.baselines.clear();  // what they stand for is what is asked about
   return preparation;
+}
+
+void read_all_texts(Preparation& preparation, const Settings& settings) {
+  read_what_is_new(preparation.files, {}, settings.migrations);
 }
 
 Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders) {

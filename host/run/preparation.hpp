@@ -42,6 +42,9 @@ Preparation prepare_files(const Settings& settings, const std::vector<std::strin
 /// as they are.  Writes nothing.  Throws Error for what is wrong with them.
 void look_at_database(Preparation& preparation, const Settings& settings, const ConnectOptions& options);
 
+/// Reads the texts of all files that have not been read yet.  Throws Error for what is wrong with them.
+void read_all_texts(Preparation& preparation, const Settings& settings);
+
 /// Creates the ledger, or brings it up to date, before the lock is taken.  An SQLite file that does
 /// not exist is made only now, when there is something to write.
 void open_ledger(Preparation& preparation, const Settings& settings, std::chrono::milliseconds wait);

@@ -110,6 +110,7 @@ class Run {
 
   /// As it will be once everything is dropped.
   void start_from_nothing() {
+    read_all_texts(prepared_, settings_);
     prepared_.migrations = plan_migrations(prepared_.files, {});
     prepared_.difference = {};
     for (const Migration& migration : prepared_.files) {
@@ -291,6 +292,7 @@ class Run {
       try {
         outcome_.seeders.push_back(runner_.run(database(), *seeder, facts_));
       } catch (const Error& error) {
+        if (!error.column().empty()) read_all_texts(prepared_, settings_);
         throw with_origin(error, prepared_.files);
       }
     }
