@@ -65,7 +65,7 @@ class Message {
 
   template <class Number>
   Number number() {
-    Number value;
+    Number value{};
     take(sizeof value).copy(reinterpret_cast<char*>(&value), sizeof value);
     return value;
   }
