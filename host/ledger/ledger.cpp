@@ -24,6 +24,11 @@ std::int64_t now_microseconds() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+StatementState parse_state(std::string_view name) {
+  const auto state = std::ranges::find(kStatementStates, name);
+  return static_cast<StatementState>(state - kStatementStates.begin());
+}
+
 }  // namespace
 
 std::string Ledger::table(std::string_view name) const {
@@ -165,21 +170,20 @@ void Ledger::accept(const AppliedMigration& migration) {
                                 "WHERE version = $1", table("migrations")), params);
 }
 
-StatementHashes Ledger::all_statements() {
-  StatementHashes hashes;
-  for (const Row& row : database_.query(fmt::format("SELECT version, hash, state FROM {} ORDER BY version, position", table("statements")))) {
-    std::vector<std::string>& ended = hashes[*row[0]];
-    if (row[2] == kStatementStates[static_cast<std::size_t>(StatementState::ended)]) ended.push_back(*row[1]);
+RememberedStatements Ledger::all_statements() {
+  const char* const state = version() < 2 ? "'ended'" : "state";
+  RememberedStatements statements;
+  for (const Row& row : database_.query(fmt::format("SELECT version, hash, {} FROM {} ORDER BY version, position", state, table("statements")))) {
+    statements[*row[0]].push_back({*row[1], parse_state(*row[2])});
   }
-  return hashes;
+  return statements;
 }
 
 std::vector<RememberedStatement> Ledger::statements(std::string_view version) {
   const std::array params{text_value(version)};
   std::vector<RememberedStatement> statements;
   for (const Row& row : database_.query(fmt::format("SELECT hash, state FROM {} WHERE version = $1 ORDER BY position", table("statements")), params)) {
-    const auto state = std::ranges::find(kStatementStates, *row[1]);
-    statements.push_back({*row[0], static_cast<StatementState>(state - kStatementStates.begin())});
+    statements.push_back({*row[0], parse_state(*row[1])});
   }
   return statements;
 }

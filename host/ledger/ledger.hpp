@@ -50,8 +50,8 @@ struct RememberedSeed {
   std::string ran_at;       ///< UTC; filled when read
 };
 
-/// The hashes of the statements that took effect outside a transaction, in order, by version.
-using StatementHashes = std::map<std::string, std::vector<std::string>>;
+/// Those of each version that has not ended, in order.
+using RememberedStatements = std::map<std::string, std::vector<RememberedStatement>>;
 
 /// A row of the table runs.
 struct RecordedRun {
@@ -123,8 +123,8 @@ class Ledger {
   /// Writes file, name and hashes of `migration` into its row, which is there.
   void accept(const AppliedMigration& migration);
 
-  /// The hashes of the statements that took effect, of every migration that has not ended.
-  StatementHashes all_statements();
+  /// Reads a ledger of any version.
+  RememberedStatements all_statements();
   /// The statements of `version`, a file that runs outside a transaction and has not ended, in order.
   std::vector<RememberedStatement> statements(std::string_view version);
   void record_statement(std::string_view version, std::size_t index, const RememberedStatement& statement);

@@ -25,14 +25,21 @@ PlannedMigration planned(const Migration& file, const AppliedMigration* row) {
   return plan;
 }
 
-HalfApplied half_applied(const Migration& file, const std::vector<std::string>& hashes, Engine engine) {
-  const std::vector<sql::Statement>& statements = file.up.statements;
+/// How far a file has come that nobody can look into.
+HalfApplied half_applied(const std::vector<RememberedStatement>& remembered) {
   HalfApplied half;
-  half.done = hashes.size();
+  half.done = static_cast<std::size_t>(std::ranges::count(remembered, StatementState::ended, &RememberedStatement::state));
+  half.in_doubt = !remembered.empty() && remembered.back().state == StatementState::begun;
+  return half;
+}
+
+HalfApplied half_applied(const Migration& file, const std::vector<RememberedStatement>& remembered, Engine engine) {
+  const std::vector<sql::Statement>& statements = file.up.statements;
+  HalfApplied half = half_applied(remembered);
   half.total = statements.size();
   if (half.done < half.total) half.line = statements[half.done].line;
-  for (std::size_t i = 0; i < hashes.size() && !half.edited; ++i) {
-    half.edited = i >= statements.size() || statement_hash(file.up, i, engine) != hashes[i];
+  for (std::size_t i = 0; i < half.done && !half.edited; ++i) {
+    half.edited = i >= statements.size() || statement_hash(file.up, i, engine) != remembered[i].hash;
   }
   return half;
 }
@@ -45,16 +52,16 @@ std::string statement_hash(const SqlPart& part, std::size_t index, Engine engine
 }
 
 void mark_half_applied(std::vector<PlannedMigration>& plan, const std::vector<Migration>& files,
-                       const StatementHashes& hashes, Engine engine) {
-  for (const auto& [version, done] : hashes) {
+                       const RememberedStatements& remembered, Engine engine) {
+  for (const auto& [version, statements] : remembered) {
     const auto planned = std::ranges::find(plan, version, &PlannedMigration::version);
     if (planned == plan.end()) {
-      plan.push_back({version, "", "", MigrationState::failed, "", 0, "", HalfApplied{done.size(), 0, 0, false}});
+      plan.push_back({version, "", "", MigrationState::failed, "", 0, "", half_applied(statements)});
       continue;
     }
     if (planned->state != MigrationState::pending && planned->state != MigrationState::out_of_order) continue;
     planned->state = MigrationState::failed;
-    planned->half = half_applied(*std::ranges::find(files, version, &Migration::version), done, engine);
+    planned->half = half_applied(*std::ranges::find(files, version, &Migration::version), statements, engine);
   }
 }
 

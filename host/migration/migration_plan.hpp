@@ -20,6 +20,7 @@ struct HalfApplied {
   std::size_t total = 0;  ///< of the file as it is now; 0: there is no file
   std::size_t line = 0;   ///< of the statement to go on at; 0: there is none
   bool edited = false;    ///< one that took effect is another now
+  bool in_doubt = false;  ///< the one to go on at may have taken effect
 };
 
 struct PlannedMigration {
@@ -44,10 +45,10 @@ std::string title_of(const PlannedMigration& migration);
 std::vector<PlannedMigration> plan_migrations(const std::vector<Migration>& files,
                                               const std::vector<AppliedMigration>& applied);
 
-/// Makes those of `plan` failed that `hashes` has statements of and that are pending.  Adds those whose
+/// Makes those of `plan` failed that `remembered` has statements of and that are pending.  Adds those whose
 /// file is not among `files`.
 void mark_half_applied(std::vector<PlannedMigration>& plan, const std::vector<Migration>& files,
-                       const StatementHashes& hashes, Engine engine);
+                       const RememberedStatements& remembered, Engine engine);
 
 /// What the ledger holds of statement `index` of a part once it took effect outside a transaction.
 std::string statement_hash(const SqlPart& part, std::size_t index, Engine engine);

@@ -11,6 +11,7 @@
 #include "interrupt.hpp"
 #include "ledger/ledger.hpp"
 #include "log.hpp"
+#include "migration/migration_plan.hpp"
 
 namespace seedbed::host {
 
@@ -53,7 +54,7 @@ class OutsideRun {
     return std::string_view(migration_.up.text).substr(statements_[i].offset, statements_[i].size);
   }
 
-  std::string hash(std::size_t i) const { return sql::token_hash(text(i), database_.engine()); }
+  std::string hash(std::size_t i) const { return statement_hash(migration_.up, i, database_.engine()); }
 
   /// Those an earlier run has recorded have to be the same still.
   std::size_t recorded_before() {

@@ -39,7 +39,8 @@ std::string edited_text(const Damage& damage) {
 }
 
 std::string failed_text(const Damage& damage) {
-  std::string text = fmt::format("        {}; these took effect:\n", half_applied_text(damage.half));
+  std::string text = fmt::format("        {}{}\n", half_applied_text(damage.half),
+                                 damage.took_effect.empty() ? "" : "; these took effect:");
   Table table({{.title = ""}, {.title = "", .right = true, .gap = 1}, {.title = ""}});
   for (const TakenStatement& statement : damage.took_effect) {
     const bool there = statement.line > 0;

@@ -102,7 +102,8 @@ Json half_object(const HalfApplied& half) {
           {"done", half.done},
           {"total", number_or_null(half.total)},
           {"line", number_or_null(half.line)},
-          {"edited", half.edited}};
+          {"edited", half.edited},
+          {"in_doubt", half.in_doubt}};
 }
 
 const char* result_name(const Outcome& outcome) {

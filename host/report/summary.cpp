@@ -89,9 +89,10 @@ std::vector<HistoryChange> history_changes(const Outcome& outcome) {
 }
 
 std::string half_applied_text(const HalfApplied& half) {
-  if (half.total == 0) return fmt::format("after statement {}", half.done);
+  const char* const doubt = half.in_doubt ? ", which may have taken effect" : "";
+  if (half.total == 0) return fmt::format("at statement {}{}", half.done + 1, doubt);
   if (half.line == 0) return "after its last statement";
-  return fmt::format("at statement {} of {} (line {})", half.done + 1, half.total, half.line);
+  return fmt::format("at statement {} of {} (line {}){}", half.done + 1, half.total, half.line, doubt);
 }
 
 std::string state_text(const PlannedMigration& migration) {

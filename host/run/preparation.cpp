@@ -108,6 +108,15 @@ void look_at_database(Preparation& preparation, const Settings& settings, const 
   preparation.migrations = plan_migrations(preparation.files, applied);
 }
 
+void plan_from_nothing(Preparation& preparation, const Settings& settings) {
+  Preparation fresh = find_files(settings);
+  use_baseline(fresh.files, fresh.baselines, {});
+  preparation.files = std::move(fresh.files);
+  read_all_texts(preparation, settings);
+  preparation.migrations = plan_migrations(preparation.files, {});
+  preparation.difference = {};
+}
+
 void open_ledger(Preparation& preparation, const Settings& settings, std::chrono::milliseconds wait) {
   std::error_code ignored;
   const std::filesystem::path& file = settings.url.file;

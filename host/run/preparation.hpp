@@ -45,6 +45,9 @@ void look_at_database(Preparation& preparation, const Settings& settings, const 
 /// Reads the texts of all files that have not been read yet.  Throws Error for what is wrong with them.
 void read_all_texts(Preparation& preparation, const Settings& settings);
 
+/// Finds the files anew and plans them as for a database without a history.
+void plan_from_nothing(Preparation& preparation, const Settings& settings);
+
 /// Creates the ledger, or brings it up to date, before the lock is taken.  An SQLite file that does
 /// not exist is made only now, when there is something to write.
 void open_ledger(Preparation& preparation, const Settings& settings, std::chrono::milliseconds wait);

@@ -15,12 +15,13 @@ namespace seedbed::host {
 
 namespace {
 
-std::vector<TakenStatement> taken(const SqlPart* part, const std::vector<std::string>& hashes, Engine engine) {
+std::vector<TakenStatement> taken(const SqlPart* part, const std::vector<RememberedStatement>& remembered, Engine engine) {
   std::vector<TakenStatement> statements;
-  for (std::size_t i = 0; i < hashes.size(); ++i) {
+  for (std::size_t i = 0; i < remembered.size(); ++i) {
+    if (remembered[i].state != StatementState::ended) continue;
     TakenStatement& statement = statements.emplace_back();
     statement.number = i + 1;
-    if (part == nullptr || i >= part->statements.size() || statement_hash(*part, i, engine) != hashes[i]) continue;
+    if (part == nullptr || i >= part->statements.size() || statement_hash(*part, i, engine) != remembered[i].hash) continue;
     const sql::Statement& source = part->statements[i];
     statement.line = source.line;
     statement.text = part->text.substr(source.offset, source.size);
@@ -33,9 +34,9 @@ DamageReport damage_of(const Preparation& prepared, const Settings& settings) {
   Ledger ledger(*prepared.database);
   if (!ledger.exists()) return report;
   const std::vector<AppliedMigration> rows = ledger.migrations();
-  const StatementHashes hashes = ledger.all_statements();
+  const RememberedStatements remembered = ledger.all_statements();
   std::vector<PlannedMigration> plan = plan_migrations(prepared.files, rows);
-  mark_half_applied(plan, prepared.files, hashes, settings.url.engine);
+  mark_half_applied(plan, prepared.files, remembered, settings.url.engine);
   for (const PlannedMigration& planned : plan) {
     if (planned.state != MigrationState::edited && planned.state != MigrationState::failed) continue;
     Damage& damage = report.damages.emplace_back();
@@ -50,7 +51,7 @@ DamageReport damage_of(const Preparation& prepared, const Settings& settings) {
       damage.sha256 = file->sha256;
     } else {
       damage.half = *planned.half;
-      damage.took_effect = taken(has_file ? &file->up : nullptr, hashes.at(planned.version), settings.url.engine);
+      damage.took_effect = taken(has_file ? &file->up : nullptr, remembered.at(planned.version), settings.url.engine);
     }
   }
   return report;

@@ -15,12 +15,12 @@ namespace seedbed::host {
 namespace {
 
 /// What the files made that were applied, wholly or in part.
-std::vector<sql::Created> made_by_applied_files(Ledger& ledger, const Preparation& preparation) {
+std::vector<sql::Created> made_by_applied_files(Ledger& ledger, const std::vector<Migration>& files) {
   std::set<std::string> ran;
   for (const AppliedMigration& row : ledger.migrations()) ran.insert(row.version);
-  for (const auto& [version, hashes] : ledger.all_statements()) ran.insert(version);
+  for (const auto& [version, statements] : ledger.all_statements()) ran.insert(version);
   std::vector<sql::Created> made;
-  for (const Migration& file : preparation.files) {
+  for (const Migration& file : files) {
     if (!ran.contains(file.version)) continue;
     for (const sql::Statement& statement : file.up.statements) {
       const auto created = sql::created(std::string_view(file.up.text).substr(statement.offset, statement.size));
@@ -41,10 +41,10 @@ struct Doomed {
   OwnObjects found;
 };
 
-Doomed find(Database& database, const Preparation& preparation) {
+Doomed find(Database& database, const std::vector<Migration>& files) {
   Ledger ledger(database);
   Doomed doomed;
-  if (ledger.exists()) doomed.made = made_by_applied_files(ledger, preparation);
+  if (ledger.exists()) doomed.made = made_by_applied_files(ledger, files);
   doomed.found = database.own_objects(doomed.made);
   std::erase_if(doomed.found.own, [&](const CatalogObject& object) { return ledger.owns(object.name); });
   return doomed;
@@ -62,13 +62,14 @@ void refuse_reset(const Preparation& preparation, const Settings& settings) {
       .hint("If it is the right database, let \"seedbed stamp\" or \"seedbed up --accept-nonempty\" take it over first.");
 }
 
-std::vector<CatalogObject> objects_to_drop(Database& database, const Preparation& preparation) {
-  return find(database, preparation).found.own;
+std::vector<CatalogObject> objects_to_drop(Database& database, const std::vector<Migration>& files) {
+  return find(database, files).found.own;
 }
 
-std::vector<CatalogObject> drop_everything(RunLock& lock, Preparation& preparation, std::vector<std::string>& notices) {
+std::vector<CatalogObject> drop_everything(RunLock& lock, Preparation& preparation, const std::vector<Migration>& files,
+                                           std::vector<std::string>& notices) {
   Database& database = lock.database();
-  const Doomed doomed = find(database, preparation);
+  const Doomed doomed = find(database, files);
   const std::vector<CatalogObject>& own = doomed.found.own;
   if (!own.empty()) log::warning("reset_drops", {{"count", own.size()}, {"objects", fmt::format("{}", fmt::join(names_of(own), ", "))}});
   const std::vector<CatalogObject> kept = with_retries("reset", [&] {

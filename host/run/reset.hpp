@@ -15,13 +15,14 @@ namespace seedbed::host {
 void refuse_reset(const Preparation& preparation, const Settings& settings);
 
 /// What drop_everything() would drop.
-std::vector<CatalogObject> objects_to_drop(Database& database, const Preparation& preparation);
+std::vector<CatalogObject> objects_to_drop(Database& database, const std::vector<Migration>& files);
 
-/// Drops the role's own objects in the schemas of its search path and in those that applied files made,
+/// Drops the role's own objects in the schemas of its search path and in those that applied ones of `files` made,
 /// and empties the ledger of migrations, statements and seeds, in one transaction; the identity and the
 /// runs stay.  Supabase's history is emptied with history = "supabase".  The objects are logged first.  Adds a sentence to `notices` for what had to stay.
 ///
 /// Throws Error{refused} if it would take along what is somebody else's.
-std::vector<CatalogObject> drop_everything(RunLock& lock, Preparation& preparation, std::vector<std::string>& notices);
+std::vector<CatalogObject> drop_everything(RunLock& lock, Preparation& preparation, const std::vector<Migration>& files,
+                                           std::vector<std::string>& notices);
 
 }  // namespace seedbed::host

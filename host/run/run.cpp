@@ -110,9 +110,9 @@ class Run {
 
   /// As it will be once everything is dropped.
   void start_from_nothing() {
-    read_all_texts(prepared_, settings_);
-    prepared_.migrations = plan_migrations(prepared_.files, {});
-    prepared_.difference = {};
+    dropped_files_ = std::move(prepared_.files);
+    for (Migration& migration : dropped_files_) read_text(migration);
+    plan_from_nothing(prepared_, settings_);
     for (const Migration& migration : prepared_.files) {
       refuse_transaction_control(migration);
       pending_.push_back(&migration);
@@ -120,7 +120,7 @@ class Run {
   }
 
   void list_reset() {
-    outcome_.dropped = objects_to_drop(database(), prepared_);
+    outcome_.dropped = objects_to_drop(database(), dropped_files_);
     const std::string why = "it comes after what would be dropped";
     for (const Migration* migration : pending_) leave_out("migration " + migration->file, why);
     for (const Seeder* seeder : seeders_) leave_out("seeder " + seeder->declaration.name, why);
@@ -131,7 +131,7 @@ class Run {
     if (pending_.empty() && seeders_.empty() && in_step && !options_.reset) return;  // nothing to do: nothing is written
     open_ledger(prepared_, settings_, options_.wait);
     lock_.emplace(database(), settings_.url, patience());
-    if (options_.reset) outcome_.dropped = drop_everything(*lock_, prepared_, outcome_.notices);
+    if (options_.reset) outcome_.dropped = drop_everything(*lock_, prepared_, dropped_files_, outcome_.notices);
     if (prepared_.supabase) keep_histories_in_step();
     if (!pending_.empty()) leave_out_applied_meanwhile();
     if (!pending_.empty()) apply_migrations();
@@ -426,6 +426,7 @@ class Run {
   RunFacts facts_;
   Outcome outcome_;
   std::vector<const Migration*> pending_;
+  std::vector<Migration> dropped_files_;  ///< of a reset: the folder's, as the history so far has them
   std::vector<const Seeder*> seeders_;
   RunStart start_;
 };

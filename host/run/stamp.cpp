@@ -57,7 +57,8 @@ void record(Preparation& prepared, std::span<const Migration> files, Outcome& ou
       ++outcome.migrations_up_to_date;
       continue;
     }
-    if (const std::size_t done = ledger.statements(file.version).size(); done > 0) {
+    if (const auto statements = ledger.statements(file.version); !statements.empty()) {
+      const auto done = std::ranges::count(statements, StatementState::ended, &RememberedStatement::state);
       outcome.notices.push_back(fmt::format("{} was half applied ({} of its {} statements); it counts as applied now.",
                                             file.file, done, file.up.statements.size()));
       ledger.forget_statements(file.version);

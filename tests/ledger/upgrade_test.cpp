@@ -40,6 +40,20 @@ TEST_CASE("a ledger of version 1 is read as it is", "[ledger]") {
   CHECK_FALSE(Ledger(*database).ready());
 }
 
+TEST_CASE("status and log read a ledger of version 1", "[ledger]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  make_first_version(workspace);
+  workspace.database().execute("INSERT INTO " + workspace.ledger("statements") + " VALUES ('2', 0, 'ab', '2026-01-01T12:00:00.000Z')");
+
+  const Finished status = workspace.run({"status"});
+  const Finished log = workspace.run({"log"});
+
+  INFO(status.err << log.err);
+  CHECK(status.exit_code == 0);
+  CHECK_THAT(status.out, ContainsSubstring("failed at statement 2"));
+  CHECK(log.exit_code == 0);
+}
+
 TEST_CASE("a ledger of version 1 is upgraded and keeps its rows", "[ledger]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   make_first_version(workspace);

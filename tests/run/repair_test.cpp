@@ -197,6 +197,19 @@ TEST_CASE("status shows where a half applied file stopped", "[repair]") {
   CHECK_THAT(json.out, ContainsSubstring("\"state\": \"failed\""));
 }
 
+TEST_CASE("a statement whose end nobody noted is shown as in doubt", "[repair]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  write_half_applied(workspace);
+  workspace.database().execute("INSERT INTO " + workspace.ledger("statements") + " (version, position, hash, ran_at, state) "
+                               "VALUES ('20260103120000', 2, 'ab', '2026-01-01T12:00:00.000Z', 'begun')");
+
+  const Finished status = workspace.run({"status"});
+  const Finished repair = workspace.run({"repair"});
+
+  CHECK_THAT(status.out, ContainsSubstring("failed at statement 3 of 3 (line 5), which may have taken effect"));
+  CHECK_THAT(repair.out, ContainsSubstring("at statement 3 of 3 (line 5), which may have taken effect; these took effect:"));
+}
+
 TEST_CASE("status shows stamped migrations as such", "[repair]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   workspace.write_customer_migration();

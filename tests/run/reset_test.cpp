@@ -204,6 +204,20 @@ TEST_CASE("a reset of an empty database is an up", "[reset]") {
   CHECK(workspace.value("SELECT count(*) FROM customer") == "1");
 }
 
+TEST_CASE("a reset runs the baseline that a first run would run", "[reset]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write("migrations/V1__a.sql", "CREATE TABLE a (x integer);\n");
+  workspace.write("migrations/V2__b.sql", "CREATE TABLE b (x integer);\n");
+  workspace.run({"up"});
+  workspace.write("migrations/B1__base.sql", "CREATE TABLE a (x integer, y integer);\n");
+
+  const Finished reset = workspace.run({"reset"});
+
+  CHECK(reset.exit_code == 0);
+  CHECK(workspace.value("SELECT count(y) FROM a") == "0");
+  CHECK(workspace.value("SELECT count(*) FROM b") == "0");
+}
+
 TEST_CASE("files that could not be applied are refused before anything is dropped", "[reset]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   write_shop(workspace);
