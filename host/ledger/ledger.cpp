@@ -26,6 +26,7 @@ std::int64_t now_microseconds() {
 
 StatementState parse_state(std::string_view name) {
   const auto state = std::ranges::find(kStatementStates, name);
+  if (state == kStatementStates.end()) throw Error(ExitCode::failed, fmt::format("the ledger knows a statement's state \"{}\", which does not exist", name));
   return static_cast<StatementState>(state - kStatementStates.begin());
 }
 

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "database/writer_spec.hpp"
 #include "ledger/supabase_history.hpp"
 #include "nearest.hpp"
 
@@ -67,12 +68,6 @@ Columns words(const std::string& text) {
     begin = end + 1;
   }
   return result;
-}
-
-std::string quoted_name(std::string_view name) {
-  std::string result = "\"";
-  for (const char c : name) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + '"';
 }
 
 // The platform's own services keep such tables in schemas of theirs.

@@ -58,7 +58,8 @@ class OutsideRun {
 
   /// Those an earlier run has recorded have to be the same still.
   std::size_t recorded_before() {
-    for (const RememberedStatement& remembered : ledger_.statements(migration_.version)) {
+    const std::vector<RememberedStatement> all = ledger_.statements(migration_.version);
+    for (const RememberedStatement& remembered : all) {
       if (remembered.state != StatementState::ended) {
         unfinished_ = remembered;
         continue;
@@ -67,7 +68,7 @@ class OutsideRun {
       if (i < statements_.size() && hash(i) == remembered.hash) continue;
       throw Error(ExitCode::refused, fmt::format("migration \"{}\" is half applied and was edited since", migration_.file))
           .detail(fmt::format("Its first {} statements took effect; statement {} is another now.",
-                              ledger_.statements(migration_.version).size(), i + 1))
+                              std::ranges::count(all, StatementState::ended, &RememberedStatement::state), i + 1))
           .hint("Restore the statements that took effect; those after them may change.")
           .hint(fmt::format("\"seedbed repair\" shows them; \"seedbed repair --abandon {}\" lets the file start anew.", migration_.version));
     }

@@ -59,7 +59,9 @@ class Down {
         revert(down_parts_[i]);
       }
     } catch (Error& error) {
-      if (!outcome_.reverted.empty()) after_migrate_in_spite();
+      if (!outcome_.reverted.empty()) {
+        outcome_.hooks_run += run_hooks_in_spite(*lock_, settings_.hooks.after_migrate, settings_.root);
+      }
       throw with_what_happened(error);
     }
     outcome_.hooks_run += run_hooks(lock, settings_.hooks.after_migrate, settings_.root);
@@ -226,14 +228,6 @@ class Down {
       outcome_.notices.push_back(fmt::format("Table {} is gone; \"seedbed up\" lets {} fill it again.", lost.table, lost.seeder));
     }
     lost_.clear();
-  }
-
-  void after_migrate_in_spite() {
-    try {
-      outcome_.hooks_run += run_hooks(*lock_, settings_.hooks.after_migrate, settings_.root);
-    } catch (const Error& error) {  // the down part's own error is the one to report
-      log::warning("hook_failed", {{"cause", error.message()}});
-    }
   }
 
   Error with_what_happened(Error error) const {

@@ -92,6 +92,15 @@ std::size_t run_hooks(RunLock& lock, const std::vector<Hook>& hooks, const std::
   return count;
 }
 
+std::size_t run_hooks_in_spite(RunLock& lock, const std::vector<Hook>& hooks, const std::filesystem::path& root) {
+  try {
+    return run_hooks(lock, hooks, root);
+  } catch (const Error& error) {
+    log::warning("hook_failed", {{"cause", error.message()}});
+    return 0;
+  }
+}
+
 std::size_t rehearse_hooks(Database& database, const std::vector<Hook>& hooks, const std::filesystem::path& root,
                            std::vector<std::string>& left_out) {
   std::size_t count = 0;

@@ -16,7 +16,10 @@ namespace seedbed::host {
 /// Throws Error at the place in the hook's file, or in its text under the name of where it is set.
 std::size_t run_hooks(RunLock& lock, const std::vector<Hook>& hooks, const std::filesystem::path& root);
 
-/// The same inside the transaction that is open, which the caller rolls back.  Hooks with a
+/// The same after something failed, whose error is the one to report: a hook's own is only logged.
+std::size_t run_hooks_in_spite(RunLock& lock, const std::vector<Hook>& hooks, const std::filesystem::path& root);
+
+/// The same as run_hooks() inside the transaction that is open, which the caller rolls back.  Hooks with a
 /// statement that cannot run in one are left out, and `left_out` gets where they are set.
 std::size_t rehearse_hooks(Database& database, const std::vector<Hook>& hooks, const std::filesystem::path& root,
                            std::vector<std::string>& left_out);

@@ -184,21 +184,15 @@ class Run {
       }
     } catch (const Error& error) {
       // What was applied stays, so whoever is told of it has to hear of it now.
-      if (error.code() == ExitCode::failed && !outcome_.migrations.empty()) after_migrate_in_spite();
+      if (error.code() == ExitCode::failed && !outcome_.migrations.empty()) {
+        outcome_.hooks_run += run_hooks_in_spite(*lock_, settings_.hooks.after_migrate, settings_.root);
+      }
       throw;
     }
     outcome_.migrations_took = since(start);
     log::info("migrations_completed", {{"applied", outcome_.migrations.size()}});
     if (!outcome_.migrations.empty()) {
       outcome_.hooks_run += run_hooks(*lock_, settings_.hooks.after_migrate, settings_.root);
-    }
-  }
-
-  void after_migrate_in_spite() {
-    try {
-      outcome_.hooks_run += run_hooks(*lock_, settings_.hooks.after_migrate, settings_.root);
-    } catch (const Error& error) {  // the migration's own error is the one to report
-      log::warning("hook_failed", {{"cause", error.message()}});
     }
   }
 

@@ -99,7 +99,7 @@ TEST_CASE("an interrupt reaches a run whose isolated plugin does not come back",
 TEST_CASE("an isolated plugin's own failure and the database's refusals are told as ever", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   const std::string fixture = GENERATE("reports_failure", "throws_exception", "throws_int", "missing_table",
-                                       "key_without_index", "ends_transaction", "null_key");
+                                       "key_without_index", "ends_transaction", "null_key", "short_writer");
   workspace.write_customer_migration();
   workspace.add_fixture(fixture);
   REQUIRE(workspace.run({"up", "--no-seed"}).exit_code == 0);

@@ -318,6 +318,19 @@ TEST_CASE("a half applied file whose first statements were edited is refused", "
   CHECK_THAT(up.err, ContainsSubstring("is half applied and was edited since"));
 }
 
+TEST_CASE("a statement that failed does not count among those that took effect", "[run]") {
+  Workspace workspace(Engine::postgres);
+  const std::string file = "migrations/20260102120000_tidy.sql";
+  workspace.write(file, "CREATE TABLE a (x integer);\nCREATE INDEX CONCURRENTLY i ON nowhere (x);\n");
+  workspace.run({"up"});
+  workspace.write(file, "CREATE TABLE b (x integer);\nCREATE INDEX CONCURRENTLY i ON b (x);\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 4);
+  CHECK_THAT(up.err, ContainsSubstring("Its first 1 statements took effect; statement 1 is another now."));
+}
+
 TEST_CASE("files that control transactions run as they were written when asked to", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   workspace.write("migrations/20260102120000_own.sql",

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <exception>
@@ -73,7 +74,8 @@ Composer composed(const std::string& name, const seedbed_run& run) {
 /// A seedbed_writer and what it points to.
 struct WriterRequest {
   explicit WriterRequest(Message& request) {
-    writer.struct_size = sizeof writer;
+    writer.struct_size = std::min<std::uint32_t>(request.number<std::uint32_t>(), sizeof writer);
+    if (!SEEDBED_HAS(seedbed_writer, &writer, key_count)) return;
     writer.mode = request.number<std::int32_t>();
     writer.table = request.abi_text();
     const auto column_count = request.number<std::uint64_t>();

@@ -63,6 +63,11 @@ class RemoteHost {
 
   static seedbed_status open_writer(void* ctx, const seedbed_writer* writer, std::uint32_t* id) {
     Composer message(Kind::open_writer);
+    message.number(writer->struct_size);
+    if (!SEEDBED_HAS(seedbed_writer, writer, key_count)) {  // the host says so
+      self(ctx).ask(message);
+      return SEEDBED_FAILED;
+    }
     message.number(writer->mode).text(writer->table).number(static_cast<std::uint64_t>(writer->column_count));
     for (std::size_t i = 0; i < writer->column_count; ++i) message.text(writer->columns[i].name).number(writer->columns[i].kind);
     message.number(static_cast<std::uint64_t>(writer->key_count));
