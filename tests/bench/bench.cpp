@@ -16,6 +16,7 @@
 
 #include "bench/process.hpp"
 #include "bench/report.hpp"
+#include "support/markdown_table.hpp"
 #include "support/postgres_proxy.hpp"
 #include "support/postgres_url.hpp"
 #include "support/temp_dir.hpp"
@@ -269,7 +270,7 @@ int main_with(int argc, char** argv) {
 
   const Report report = Bench(options).run();
   std::fputs(report.markdown().c_str(), stdout);
-  if (!options.readme.empty()) rewrite(options.readme, report.markdown());
+  if (!options.readme.empty()) test::rewrite_between(options.readme, "bench", report.markdown());
   if (!options.json.empty()) test::write_file(options.json, report.json());
   return 0;
 }

@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <map>
-#include <stdexcept>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "support/temp_dir.hpp"
+#include "support/markdown_table.hpp"
 
 namespace seedbed::bench {
+
+using test::MarkdownTable;
 
 namespace {
 
@@ -20,31 +21,6 @@ std::string shown(const Times& times) {
 
 nlohmann::json as_json(const Times& times) {
   return {{"median_ms", times.median()}, {"min_ms", times.least()}, {"max_ms", times.most()}, {"runs", times.ms.size()}};
-}
-
-/// The length in characters, for texts with a dash or two beyond ASCII.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-using Table = std::vector<std::vector<std::string>>;
-
-std::string aligned(const Table& table) {
-  std::vector<std::size_t> widths(table[0].size());
-  for (const auto& row : table) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
-  }
-  std::string text;
-  for (std::size_t r = 0; r < table.size(); ++r) {
-    for (std::size_t i = 0; i < table[r].size(); ++i) {
-      text += "| " + table[r][i] + std::string(widths[i] - width(table[r][i]) + 1, ' ');
-    }
-    text += "|\n";
-    if (r > 0) continue;
-    for (const std::size_t each : widths) text += "|" + std::string(each + 2, '-');
-    text += "|\n";
-  }
-  return text;
 }
 
 }  // namespace
@@ -64,10 +40,10 @@ double Comparison::ratio() const { return seedbed.median() / other.median(); }
 
 std::string Report::markdown() const {
   std::vector<std::string> groups;
-  std::map<std::string, Table> timed, counted;
-  const auto table_of = [&](std::map<std::string, Table>& tables, const std::string& group, std::vector<std::string> head) -> Table& {
+  std::map<std::string, MarkdownTable> timed, counted;
+  const auto table_of = [&](std::map<std::string, MarkdownTable>& tables, const std::string& group, std::vector<std::string> head) -> MarkdownTable& {
     if (std::ranges::find(groups, group) == groups.end()) groups.push_back(group);
-    Table& table = tables[group];
+    MarkdownTable& table = tables[group];
     if (table.empty()) table.push_back(std::move(head));
     return table;
   };
@@ -82,8 +58,8 @@ std::string Report::markdown() const {
   std::string text = machine + "\n";
   for (const std::string& group : groups) {
     text += "\n**" + group + "**\n\n";
-    if (timed.contains(group)) text += aligned(timed[group]);
-    if (counted.contains(group)) text += aligned(counted[group]);
+    if (timed.contains(group)) text += test::aligned(timed[group]);
+    if (counted.contains(group)) text += test::aligned(counted[group]);
   }
   return text;
 }
@@ -100,18 +76,6 @@ std::string Report::json() const {
     root["figures"].push_back({{"group", each.group}, {"what", each.what}, {"value", each.value}, {"bar", each.bar}});
   }
   return root.dump(2) + "\n";
-}
-
-void rewrite(const std::filesystem::path& readme, const std::string& text) {
-  static const std::string kBegin = "<!-- bench -->\n", kEnd = "<!-- /bench -->";
-  std::string all = test::read_file(readme);
-  const auto begin = all.find(kBegin);
-  const auto end = all.find(kEnd);
-  if (begin == all.npos || end == all.npos || end < begin) {
-    throw std::runtime_error(readme.string() + " has no lines <!-- bench --> and <!-- /bench -->");
-  }
-  all.replace(begin + kBegin.size(), end - begin - kBegin.size(), "\n" + text + "\n");
-  test::write_file(readme, all);
 }
 
 }  // namespace seedbed::bench

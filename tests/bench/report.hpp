@@ -1,7 +1,6 @@
 #pragma once
 // What was measured, as a table for people and as JSON.
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,10 +45,5 @@ struct Report {
   std::string markdown() const;
   std::string json() const;
 };
-
-/// Puts `text` between the lines "<!-- bench -->" and "<!-- /bench -->" of `readme`.
-///
-/// Throws std::runtime_error if it has no such lines.
-void rewrite(const std::filesystem::path& readme, const std::string& text);
 
 }  // namespace seedbed::bench

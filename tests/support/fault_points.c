@@ -3,24 +3,44 @@
  *
  *   SEEDBED_TEST_DIE_AT_STATEMENT=k   of SQLite's statements that are no queries and no pragmas
  *   SEEDBED_TEST_DIE_AT_WRITE=k       of SQLite's writes to its files, and of syncing, cutting and removing them
+ *
+ * or lets that call fail:
+ *
+ *   SEEDBED_TEST_FAIL_AT_WRITE=k      a write for want of room, the others with an error of the disk
+ *
+ * SEEDBED_TEST_TELL=FILE makes that file as soon as it happens.  SEEDBED_TEST_CLOCK_SHIFT=seconds moves
+ * the program's clock.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
 
+static long number_of(const char* variable) {
+  const char* number = getenv(variable);
+  return number != NULL ? atol(number) : 0;
+}
+
+/* True for the one call that is meant. */
+static int is_hit(const char* variable, long* left) {
+  if (*left < 0) *left = number_of(variable);
+  if (*left == 0 || --*left > 0) return 0;
+  const char* file = getenv("SEEDBED_TEST_TELL");
+  if (file != NULL) close(open(file, O_WRONLY | O_CREAT, 0600));
+  return 1;
+}
+
 static void die_at(const char* variable, long* left) {
-  if (*left < 0) {
-    const char* number = getenv(variable);
-    *left = number != NULL ? atol(number) : 0;
-  }
-  if (*left > 0 && --*left == 0) kill(getpid(), SIGKILL);
+  if (is_hit(variable, left)) kill(getpid(), SIGKILL);
 }
 
 static void statement(const char* sql) {
@@ -31,9 +51,13 @@ static void statement(const char* sql) {
 
 static int inside_exec; /* which steps through its statements itself */
 
-static void change_of_a_file(void) {
-  static long left = -1;
-  die_at("SEEDBED_TEST_DIE_AT_WRITE", &left);
+/* True if it has to fail. */
+static int change_of_a_file(int error) {
+  static long left_to_die = -1, left_to_fail = -1;
+  die_at("SEEDBED_TEST_DIE_AT_WRITE", &left_to_die);
+  if (!is_hit("SEEDBED_TEST_FAIL_AT_WRITE", &left_to_fail)) return 0;
+  errno = error;
+  return 1;
 }
 
 /* The function behind this one of the same name.  A cast from void* is no ISO C, hence the copy. */
@@ -62,24 +86,37 @@ int sqlite3_exec(sqlite3* database, const char* sql, int (*row)(void*, int, char
 
 ssize_t pwrite64(int descriptor, const void* bytes, size_t size, off64_t offset) {
   NEXT(pwrite64)
-  change_of_a_file();
+  if (change_of_a_file(ENOSPC)) return -1;
   return next(descriptor, bytes, size, offset);
 }
 
 int ftruncate64(int descriptor, off64_t size) {
   NEXT(ftruncate64)
-  change_of_a_file();
+  if (change_of_a_file(EIO)) return -1;
   return next(descriptor, size);
 }
 
 int fdatasync(int descriptor) {
   NEXT(fdatasync)
-  change_of_a_file();
+  if (change_of_a_file(EIO)) return -1;
   return next(descriptor);
 }
 
 int unlink(const char* path) {
   NEXT(unlink)
-  change_of_a_file();
+  if (change_of_a_file(EIO)) return -1;
   return next(path);
+}
+
+int clock_gettime(clockid_t clock, struct timespec* now) {
+  static long shift;
+  static int known;
+  NEXT(clock_gettime)
+  if (!known) {
+    shift = number_of("SEEDBED_TEST_CLOCK_SHIFT");
+    known = 1;
+  }
+  const int code = next(clock, now);
+  if (code == 0 && clock == CLOCK_REALTIME) now->tv_sec += shift;
+  return code;
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -10,7 +11,6 @@
 #include <libpq-fe.h>
 #include <unistd.h>
 
-#include "support/catch.hpp"
 #include "support/postgres_url.hpp"
 
 namespace seedbed::test {
@@ -28,8 +28,7 @@ std::string find_pgbouncer() {
   for (const char* path : {"/usr/sbin/pgbouncer", "/usr/local/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"}) {
     if (fs::exists(path)) return path;
   }
-  FAIL("no pgbouncer here; on Debian: apt-get install pgbouncer");
-  return "";
+  throw std::runtime_error("no pgbouncer here; on Debian: apt-get install pgbouncer");
 }
 
 /// It refuses to run as root.
@@ -44,7 +43,7 @@ Running start(const fs::path& folder, const std::vector<std::string>& words) {
 
 PgBouncer::PgBouncer(const std::string& url, int pool) : url_(url_through(url, folder_.path())) {
   const Connection server = connected(url);
-  if (PQstatus(server.get()) != CONNECTION_OK) FAIL(PQerrorMessage(server.get()));
+  if (PQstatus(server.get()) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(server.get()));
   const std::string password = option_of(url, "password");
   write_file(folder_ / "pgbouncer.ini",
              fmt::format("[databases]\n* = host={} port={} user={}{}\n"
@@ -56,7 +55,9 @@ PgBouncer::PgBouncer(const std::string& url, int pool) : url_(url_through(url, f
   running_.emplace(start(folder_.path(), {find_pgbouncer(), (folder_ / "pgbouncer.ini").string()}));
   const auto deadline = std::chrono::steady_clock::now() + 10s;
   while (PQstatus(connected(url_).get()) != CONNECTION_OK) {
-    if (running_->ended() || std::chrono::steady_clock::now() > deadline) FAIL("pgbouncer does not answer: " << running_->wait(1s).err);
+    if (running_->ended() || std::chrono::steady_clock::now() > deadline) {
+      throw std::runtime_error("pgbouncer does not answer: " + running_->wait(1s).err);
+    }
     std::this_thread::sleep_for(5ms);
   }
 }

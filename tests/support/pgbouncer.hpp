@@ -9,7 +9,7 @@
 
 namespace seedbed::test {
 
-/// Runs from construction to destruction.  Fails the test if no pgbouncer is installed.
+/// Runs from construction to destruction.  Throws std::runtime_error if no pgbouncer is installed.
 class PgBouncer {
  public:
   /// `url` is the server's; `pool` is how many connections to it there are.

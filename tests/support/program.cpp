@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <stdexcept>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -10,8 +11,6 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
-
-#include "support/catch.hpp"
 
 namespace seedbed::test {
 
@@ -68,7 +67,7 @@ Running::~Running() {
 }
 
 void Running::signal(int number) const {
-  if (pid_ < 0) FAIL("the program had ended before signal " << number);
+  if (pid_ < 0) throw std::runtime_error("the program had ended before signal " + std::to_string(number));
   require_success(kill(pid_, number) == 0 ? 0 : errno, "kill");
 }
 
@@ -92,7 +91,7 @@ void Running::wait_for_output(const std::string& text) {
     const std::string out = read_file(*files_ / "out");
     const std::string err = read_file(*files_ / "err");
     if (out.find(text) != std::string::npos || err.find(text) != std::string::npos) return;
-    if (last_look) FAIL("no \"" << text << "\" in\n" << out << "\n" << err);
+    if (last_look) throw std::runtime_error("no \"" + text + "\" in\n" + out + "\n" + err);
     std::this_thread::sleep_for(2ms);
   }
 }
@@ -104,9 +103,7 @@ Finished Running::wait(std::chrono::seconds patience) {
       kill(pid_, SIGKILL);
       waitpid(std::exchange(pid_, -1), &status_, 0);
       const Finished killed = finished();
-      FAIL("still running after " << patience.count() << " s\n"
-                                  << killed.out << "\n"
-                                  << killed.err);
+      throw StillRunning("still running after " + std::to_string(patience.count()) + " s\n" + killed.out + "\n" + killed.err);
     }
     std::this_thread::sleep_for(1ms);
   }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,11 @@ struct Finished {
   std::string err;
 };
 
+/// The error of a program that did not end in time.
+struct StillRunning : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 /// A program that runs.  It is killed at the end of the scope if nobody waited for it.
 class Running {
  public:
@@ -33,11 +39,11 @@ class Running {
 
   bool ended();
 
-  /// Returns as soon as standard output or error holds `text`.  Fails the test when the program
-  /// ends, or ten seconds pass, without it.
+  /// Returns as soon as standard output or error holds `text`.  Throws std::runtime_error when the
+  /// program ends, or ten seconds pass, without it.
   void wait_for_output(const std::string& text);
 
-  /// Waits for the end.  Fails the test, and kills the program, after `patience`.
+  /// Waits for the end.  Kills the program, and throws StillRunning, after `patience`.
   Finished wait(std::chrono::seconds patience = std::chrono::seconds(60));
 
  private:

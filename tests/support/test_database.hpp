@@ -17,10 +17,12 @@ namespace seedbed::test {
 ///
 /// SQLite: a file in a folder of its own.  PostgreSQL: a new database on the server that
 /// SEEDBED_TEST_POSTGRES (a connection string) names, else on the one that ctest has started;
-/// without either the test is skipped (Catch2 3) or fails (Catch2 2).
+/// without either, std::runtime_error is thrown.
 class TestDatabase {
  public:
   explicit TestDatabase(host::Engine engine);
+  /// The database of `url`, which is not dropped.
+  explicit TestDatabase(const std::string& url);
   ~TestDatabase();
   TestDatabase(const TestDatabase&) = delete;
   TestDatabase& operator=(const TestDatabase&) = delete;

@@ -21,7 +21,8 @@ constexpr int kSliceMs = 100;  // between looks at Ctrl-C
 #if PQXX_VERSION_MAJOR < 7
 
 /// Hands libpqxx 6 a connection that is open already, once: its stock policy reconnects silently,
-/// without the transaction, the lock and the settings of the session that was lost.
+/// without the transaction, the lock and the settings of the session that was lost.  It would also
+/// free what it found lost, which PostgresConnection uses to the end.
 class OpenConnection : public pqxx::connectionpolicy {
  public:
   static thread_local PGconn* next;
@@ -31,8 +32,14 @@ class OpenConnection : public pqxx::connectionpolicy {
   handle do_startconnect(handle current) override {
     if (current != nullptr) return current;
     if (next == nullptr) throw pqxx::broken_connection("the connection to the server was lost");
+    owned_.reset(next);
     return std::exchange(next, nullptr);
   }
+
+  handle do_disconnect(handle) noexcept override { return nullptr; }
+
+ private:
+  std::unique_ptr<PGconn, decltype(&PQfinish)> owned_{nullptr, &PQfinish};
 };
 
 thread_local PGconn* OpenConnection::next = nullptr;

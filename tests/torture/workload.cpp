@@ -1,7 +1,12 @@
-#include "torture/ten_migrations.hpp"
+#include "torture/workload.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace seedbed::test {
 
@@ -154,27 +159,61 @@ UNION ALL
 SELECT 'prepared transaction', gid FROM pg_prepared_xacts WHERE database = current_database()
 ORDER BY 1, 2)";
 
+void write_seeder(const TempDir& folder, const std::string& name, const std::string& declaration) {
+  write_file(folder / ("plugins/" + name) / "seeder.toml", fmt::format("name = \"{}\"\nversion = \"1.0.0\"\n{}", name, declaration));
+}
+
 void append(std::string& state, const std::string& label, const std::vector<std::vector<std::string>>& rows) {
-  state += label + "\n";
   for (const auto& row : rows) {
-    for (const std::string& value : row) state += " | " + value;
-    state += "\n";
+    std::string line = label;
+    for (const std::string& value : row) line += " | " + value;
+    std::ranges::replace(line, '\n', ' ');
+    state += line + "\n";
   }
+}
+
+std::vector<std::string> sorted_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  std::ranges::sort(lines);
+  return lines;
 }
 
 }  // namespace
 
-void write_ten_migrations(const Workspace& workspace) {
-  const auto write = [&](const File& file) { workspace.write(std::string("migrations/") + file.name, file.text); };
+Workload::Workload(Engine engine, Seeding seeding) : engine_(engine) {
+  const auto write = [&](const File& file) { write_file(folder_ / (std::string("migrations/") + file.name), file.text); };
   for (const File& file : kForBoth) write(file);
-  if (workspace.engine() == Engine::postgres) {
+  if (engine == Engine::postgres) {
     for (const File& file : kForPostgres) write(file);
   } else {
     for (const File& file : kForSqlite) write(file);
   }
-  workspace.write_seeder("people", insert_customer("seeded@example.test") +
-                                       "UPDATE customer SET visits = 7 WHERE email = 'seeded@example.test' AND visits <> 7;\n",
-                         "writes = [\"customer\", \"audit\"]\n");
+  write_file(folder_ / "seedbed.toml",
+             fmt::format("default_environment = \"local\"\n[seeders]\ntransaction = \"{}\"\n"
+                         "[environments.local]\ntier = \"development\"\nurl = \"sqlite:unused.db\"\nseeders = [\"*\"]\n",
+                         seeding == Seeding::all ? "all" : "each"));
+  write_seeder(folder_, "people", "writes = [\"customer\", \"audit\"]\n");
+  write_file(folder_ / "plugins/people/01_rows.sql",
+             "INSERT INTO customer (email, name) VALUES ('seeded@example.test', 'Ada') ON CONFLICT (email) DO NOTHING;\n"
+             "UPDATE customer SET visits = 7 WHERE email = 'seeded@example.test' AND visits <> 7;\n");
+  write_seeder(folder_, "goods",
+               "writes = [\"price\"]\n[[table]]\nfile = \"price.csv\"\nname = \"price\"\nkey = [\"item\"]\n"
+               "mode = \"insert_missing\"\n");
+  std::string goods = "item,cents\n";
+  for (int i = 0; i < 40; ++i) goods += fmt::format("item {},{}\n", i, i * 7);
+  write_file(folder_ / "plugins/goods/price.csv", goods);
+  write_seeder(folder_, "sums", "after = [\"goods\"]\nwrites = [\"tally\"]\n");
+  write_file(folder_ / "plugins/sums/01_rows.sql",
+             "INSERT INTO tally SELECT 'goods', count(*) FROM price HAVING NOT EXISTS (SELECT 1 FROM tally WHERE what = 'goods');\n");
+}
+
+std::string Workload::expected() const {
+  TestDatabase database(engine_);
+  const Finished up = program().run({"up", "--url", database.url()});
+  if (up.exit_code != 0) throw std::runtime_error("an undisturbed run failed:\n" + up.out + up.err);
+  return state_of(database);
 }
 
 std::string state_of(TestDatabase& database) {
@@ -198,6 +237,17 @@ std::string state_of(TestDatabase& database) {
   append(state, "statements", database.rows("SELECT * FROM " + ledger + "statements"));
   append(state, "seeds", database.rows("SELECT seeder, item, fingerprint, version FROM " + ledger + "seeds ORDER BY 1, 2"));
   return state;
+}
+
+Difference difference(const std::string& expected, const std::string& found) {
+  const std::vector<std::string> wanted = sorted_lines(expected), there = sorted_lines(found);
+  std::vector<std::string> lost, excess;
+  std::ranges::set_difference(wanted, there, std::back_inserter(lost));
+  std::ranges::set_difference(there, wanted, std::back_inserter(excess));
+  Difference result{lost.size(), excess.size(), ""};
+  for (const std::string& line : lost) result.text += "- " + line + "\n";
+  for (const std::string& line : excess) result.text += "+ " + line + "\n";
+  return result;
 }
 
 }  // namespace seedbed::test
