@@ -56,6 +56,7 @@ void add_globals(CLI::App& app, RawGlobals& raw, CommandLine& settings) {
   // Else a repeatable option would swallow the words after its value.
   app.add_option("--seeders", settings.seeders)->allow_extra_args(false);
   app.add_option("--sql", settings.sql)->allow_extra_args(false);
+  app.add_flag("--locked", settings.locked);
   app.add_option("--lock-timeout", settings.lock_timeout);
   app.add_option("--wait", raw.wait);
   app.add_option("--format", raw.format);

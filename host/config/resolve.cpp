@@ -287,6 +287,8 @@ class Resolver {
     seeders.sql_paths_named = paths.source == kCommandLine;
     note_list("seeders.sql_paths", paths, [](const Value& item) { return item.text; });
 
+    seeders.lock_file = sources_.root / "seedbed.lock";
+    seeders.locked = line_.locked;
     const Value tier = pick("seeders.sql_tier", {}, toml_.sql_tier, tier_name(Tier::development));
     seeders.sql_tier = at_place_of(tier, [&] { return parse_tier(tier.text, tier.source); });
     note("seeders.sql_tier", tier.text, tier.source);

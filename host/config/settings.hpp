@@ -79,6 +79,8 @@ struct SeederSettings {
   std::map<std::string, std::map<std::string, ParameterValue>> parameters;
   std::vector<std::string> trigger_tables;
   Limits limits;
+  std::filesystem::path lock_file;  ///< where a seedbed.lock would lie, absolute; empty: none counts
+  bool locked = false;              ///< --locked: there has to be one
 };
 
 struct HookSettings {
@@ -114,6 +116,7 @@ struct CommandLine {
   std::optional<std::string> out_of_order, own_transactions, lock_timeout;
   std::vector<std::string> seeders;  ///< --seeders, repeatable
   std::vector<std::string> sql;      ///< --sql, repeatable
+  bool locked = false;
 };
 
 /// Reads the process environment; tests give their own.

@@ -303,6 +303,7 @@ std::string to_json(const SeederList& list) {
     object["reason"] = text(planned.reason);
     result["seeders"].push_back(std::move(object));
   }
+  result["lock_file"] = text_or_null(list.lock_file.string());
   result["broken"] = Json::array();
   for (const BrokenPlugin& plugin : list.broken) {
     result["broken"].push_back(
@@ -311,6 +312,21 @@ std::string to_json(const SeederList& list) {
   result["not_found"] = Json::array();
   for (const Named& named : list.not_found) {
     result["not_found"].push_back({{"name", text(named.name)}, {"source", text(named.source)}});
+  }
+  return dumped(result);
+}
+
+std::string to_json(const LockUpdate& update) {
+  Json result = document("seedbed.lock/1");
+  result["file"] = text(update.file.string());
+  result["seeders"] = Json::array();
+  for (const LockedSeeder& seeder : update.seeders) {
+    const bool removed = seeder.change == LockChange::removed;
+    result["seeders"].push_back({{"file", text(seeder.entry.path)},
+                                 {"kind", kind_name(seeder.entry.kind)},
+                                 {"change", change_name(seeder.change)},
+                                 {"sha256", removed ? Json(nullptr) : Json(seeder.entry.sha256)},
+                                 {"before_sha256", text_or_null(removed ? seeder.entry.sha256 : seeder.before)}});
   }
   return dumped(result);
 }

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "duration.hpp"
+#include "report/summary.hpp"
 #include "report/table.hpp"
 #include "report/tables.hpp"
 #include "report/text.hpp"
@@ -28,7 +29,14 @@ std::string to_text(const SeederList& list, bool color) {
     for (const Named& named : list.not_found) names.push_back(named.name);
     result += fmt::format("\nIn the order, but not found: {}.\n", fmt::join(names, ", "));
   }
+  if (!list.lock_file.empty()) result += fmt::format("\nLocked: each has the hash that {} has of it.\n", list.lock_file.filename().string());
   return result;
+}
+
+std::string to_text(const LockUpdate& update, bool color) {
+  std::string result = lock_table(update).text(color);
+  if (!result.empty()) result += '\n';
+  return result + lock_summary(update) + '\n';
 }
 
 std::string to_text(const SettingList& list, bool color) { return setting_table(list).text(color); }

@@ -110,6 +110,10 @@ std::string to_markdown(const SeederList& list) {
   return result;
 }
 
+std::string to_markdown(const LockUpdate& update) {
+  return "### seedbed plugins lock\n\n" + paragraph(lock_table(update)) + lock_summary(update) + '\n';
+}
+
 std::string to_markdown(const SettingList& list) { return setting_table(list).markdown(); }
 
 std::string to_markdown(const StatementList& list) {

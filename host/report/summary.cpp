@@ -195,4 +195,17 @@ std::string seeder_state(const Plan& plan, std::size_t index) {
   return last.current ? "done" : "changed";
 }
 
+std::string lock_summary(const LockUpdate& update) {
+  const auto count = [&](LockChange change) {
+    return static_cast<std::size_t>(std::ranges::count(update.seeders, change, &LockedSeeder::change));
+  };
+  std::string changes;
+  for (const LockChange change : {LockChange::added, LockChange::changed, LockChange::removed, LockChange::none}) {
+    if (count(change) == 0) continue;
+    changes += fmt::format("{}{} {}", changes.empty() ? ": " : ", ", count(change), change_name(change));
+  }
+  return fmt::format("{} has {}{}.", update.file.filename().string(),
+                     counted(update.seeders.size() - count(LockChange::removed), "seeder file"), changes);
+}
+
 }  // namespace seedbed::host

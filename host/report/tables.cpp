@@ -110,6 +110,17 @@ Table seeder_table(const SeederList& list) {
   return table;
 }
 
+Table lock_table(const LockUpdate& update) {
+  Table table({{.title = "lock"}, {.title = "sha256"}, {.title = "file"}});
+  for (const LockedSeeder& seeder : update.seeders) {
+    const std::string hash = short_hash(seeder.entry.sha256);
+    table.row({Cell{change_name(seeder.change), seeder.change == LockChange::none ? Ink::plain : Ink::yellow},
+               Cell{seeder.before.empty() ? hash : fmt::format("{}, was {}", hash, short_hash(seeder.before))},
+               Cell{seeder.entry.path}});
+  }
+  return table;
+}
+
 Table setting_table(const SettingList& list) {
   // The value comes last: it may be longer than a line.
   Table table({{.title = "setting"}, {.title = "from"}, {.title = "value"}});

@@ -10,6 +10,7 @@ Table migration_table(const Plan& plan);
 Table migration_table(const Adoption& adoption);
 Table seeder_table(const Plan& plan);  ///< of those that are selected
 Table seeder_table(const SeederList& list);
+Table lock_table(const LockUpdate& update);
 Table setting_table(const SettingList& list);
 Table statement_table(const StatementList& list);
 

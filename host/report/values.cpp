@@ -3,7 +3,7 @@
 namespace seedbed::host {
 
 Error error_of(const BrokenPlugin& plugin) {
-  Error error(ExitCode::plugin, plugin.message);
+  Error error(plugin.code, plugin.message);
   error.at(plugin.place).detail(plugin.detail).hint(plugin.hint);
   const bool located =
       !plugin.place.file.empty() || plugin.message.find(plugin.path.string()) != std::string::npos;
@@ -55,6 +55,20 @@ const char* kind_name(SeederKind kind) {
       return "folder";
     case SeederKind::sql_files:
       return "sql_files";
+  }
+  return "";
+}
+
+const char* change_name(LockChange change) {
+  switch (change) {
+    case LockChange::none:
+      return "unchanged";
+    case LockChange::added:
+      return "added";
+    case LockChange::changed:
+      return "changed";
+    case LockChange::removed:
+      return "removed";
   }
   return "";
 }

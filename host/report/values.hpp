@@ -14,6 +14,7 @@
 #include "run/plan.hpp"
 #include "run/recorded_runs.hpp"
 #include "run/repair.hpp"
+#include "seeding/plugin_lock.hpp"
 #include "seeding/seeder.hpp"
 
 namespace seedbed::host {
@@ -26,6 +27,7 @@ struct SeederList {
   std::vector<BrokenPlugin> broken;
   std::vector<Named> not_found;     ///< names in `order` that no seeder has
   std::filesystem::path directory;  ///< where people are; text shows files as seen from here
+  std::filesystem::path lock_file;  ///< the seedbed.lock that has them; empty: none
 };
 
 /// `seedbed env`.
@@ -69,6 +71,7 @@ Error error_of(const BrokenPlugin& plugin);
 const char* state_name(MigrationState state);
 const char* state_name(AdoptionState state);
 const char* kind_name(SeederKind kind);
+const char* change_name(LockChange change);
 const char* exit_code_name(ExitCode code);
 
 }  // namespace seedbed::host

@@ -141,7 +141,7 @@ class Down {
   }
 
   const std::vector<Seeder>& seeders() {
-    if (!seeders_read_) seeders_ = find_seeders(settings_.seeders, settings_.url.engine).seeders;
+    if (!seeders_read_) seeders_ = find_seeders(settings_).seeders;
     seeders_read_ = true;
     return seeders_;
   }

@@ -83,7 +83,7 @@ void read_all_texts(Preparation& preparation, const Settings& settings) {
 
 Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders) {
   Preparation preparation = find_files(settings);
-  preparation.seeders = plan_seeders(find_seeders(settings.seeders, settings.url.engine), settings, seeders);
+  preparation.seeders = plan_seeders(find_seeders(settings), settings, seeders);
   return preparation;
 }
 

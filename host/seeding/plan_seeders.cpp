@@ -54,14 +54,6 @@ class Catalog {
   Names names_;
 };
 
-[[noreturn]] void throw_broken(const BrokenPlugin& broken) {
-  throw Error(ExitCode::plugin, broken.message)
-      .at(broken.place)
-      .detail(broken.detail)
-      .detail("No plugin was loaded, and the database was not changed.")
-      .hint(broken.hint);
-}
-
 /// Depth first, dependencies before dependents, in the order in which `wanted` names them.
 class Ordering {
  public:
@@ -223,6 +215,14 @@ void check_parameters(const Catalog& catalog, const SeederSettings& settings) {
 }
 
 }  // namespace
+
+void throw_broken(const BrokenPlugin& broken) {
+  throw Error(broken.code, broken.message)
+      .at(broken.place)
+      .detail(broken.detail)
+      .detail("No plugin was loaded, and the database was not changed.")
+      .hint(broken.hint);
+}
 
 std::vector<PlannedSeeder> plan_seeders(const FoundSeeders& found, const Settings& settings,
                                         const std::vector<std::string>& names) {

@@ -1,12 +1,9 @@
 #include "seeding/plugin_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <fstream>
 #include <string_view>
-#include <system_error>
 #include <type_traits>
 
 #include <elf.h>
@@ -33,7 +30,7 @@ Error refusal(const std::filesystem::path& path, std::string_view fault) {
 /// An ELF file of which no offset or size is trusted.
 class ElfFile {
  public:
-  explicit ElfFile(const std::filesystem::path& path);
+  explicit ElfFile(const OpenedFile& file);
 
   const Elf64_Shdr* section(std::string_view name) const;
   const Elf64_Shdr* section_of_type(std::uint32_t type) const;
@@ -41,7 +38,7 @@ class ElfFile {
   std::vector<char> content(const Elf64_Shdr& section, std::uint64_t max_bytes);
 
   Error damaged(std::string_view what) const {
-    return refusal(path_, "is truncated or damaged").detail(fmt::format("{}.", what));
+    return refusal(file_.path(), "is truncated or damaged").detail(fmt::format("{}.", what));
   }
 
  private:
@@ -49,9 +46,7 @@ class ElfFile {
   void check_header() const;
   void read_sections();
 
-  std::filesystem::path path_;
-  std::ifstream file_;
-  std::uint64_t size_ = 0;
+  const OpenedFile& file_;
   Elf64_Ehdr header_{};
   std::vector<Elf64_Shdr> sections_;
   std::vector<char> section_names_;
@@ -94,24 +89,12 @@ std::string machine_name(unsigned machine) {
   }
 }
 
-ElfFile::ElfFile(const std::filesystem::path& path) : path_(path) {
-  std::error_code error;
-  // A pipe or a device could make the opening wait for ever.
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status))
-    throw refusal(path, "could not be opened: there is no such file");
-  if (!std::filesystem::is_regular_file(status)) throw refusal(path, "is no regular file");
-  size_ = std::filesystem::file_size(path, error);
-  if (error) throw refusal(path, fmt::format("could not be opened: {}", error.message()));
-  errno = 0;
-  file_.open(path, std::ios::binary);
-  if (!file_) throw refusal(path, fmt::format("could not be opened: {}", std::strerror(errno)));
-
-  if (size_ == 0) throw refusal(path, "is an empty file");
+ElfFile::ElfFile(const OpenedFile& file) : file_(file) {
+  if (file.size() == 0) throw refusal(file.path(), "is an empty file");
   const auto start =
-      read(0, std::min<std::uint64_t>(size_, sizeof header_), "the file's beginning");
+      read(0, std::min<std::uint64_t>(file.size(), sizeof header_), "the file's beginning");
   if (start.size() < SELFMAG || std::memcmp(start.data(), ELFMAG, SELFMAG) != 0)
-    throw refusal(path, "is no shared library: it is no ELF file");
+    throw refusal(file.path(), "is no shared library: it is no ELF file");
   if (start.size() < sizeof header_) throw damaged("The file ends within its header");
   std::memcpy(&header_, start.data(), sizeof header_);
   check_header();
@@ -123,13 +106,13 @@ void ElfFile::check_header() const {
                          header_.e_ident[EI_DATA] == __ehdr_start.e_ident[EI_DATA];
   if (!same_kind)
     throw refusal(
-        path_,
+        file_.path(),
         "is built for another kind of machine: its word size or byte order is not this host's");
   if (header_.e_machine != __ehdr_start.e_machine)
-    throw refusal(path_,
+    throw refusal(file_.path(),
                   fmt::format("is built for {}, this host for {}", machine_name(header_.e_machine),
                               machine_name(__ehdr_start.e_machine)));
-  if (header_.e_type != ET_DYN) throw refusal(path_, "is an ELF file but no shared library");
+  if (header_.e_type != ET_DYN) throw refusal(file_.path(), "is an ELF file but no shared library");
 }
 
 void ElfFile::read_sections() {
@@ -144,12 +127,10 @@ void ElfFile::read_sections() {
 }
 
 std::vector<char> ElfFile::read(std::uint64_t offset, std::uint64_t size, std::string_view what) {
-  if (offset > size_ || size > size_ - offset)
-    throw damaged(fmt::format("The file has {} bytes, {} would end at a later one", size_, what));
+  if (offset > file_.size() || size > file_.size() - offset)
+    throw damaged(fmt::format("The file has {} bytes, {} would end at a later one", file_.size(), what));
   std::vector<char> bytes(size);
-  file_.seekg(static_cast<std::streamoff>(offset));
-  file_.read(bytes.data(), static_cast<std::streamsize>(size));
-  if (!file_) throw refusal(path_, fmt::format("could not be read: {}", std::strerror(errno)));
+  file_.read(bytes.data(), size, offset);
   return bytes;
 }
 
@@ -229,8 +210,9 @@ std::vector<PluginRecord> split_records(const std::vector<char>& section,
 
 }  // namespace
 
-std::vector<PluginRecord> read_plugin_file(const std::filesystem::path& path) {
-  ElfFile file(path);
+std::vector<PluginRecord> read_plugin_file(const OpenedFile& opened) {
+  const std::filesystem::path& path = opened.path();
+  ElfFile file(opened);
   const Elf64_Shdr* section = file.section(SEEDBED_RECORD_SECTION);
   if (section == nullptr)
     throw refusal(path, "is a shared library but no seeder plugin")

@@ -1,6 +1,7 @@
 #include "seeding/plugin_library.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -13,6 +14,7 @@
 #include <boost/dll/shared_library_load_mode.hpp>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "error.hpp"
 #include "seeding/declaration.hpp"
@@ -39,26 +41,45 @@ Error other_abi(const std::filesystem::path& path, std::uint32_t number) {
 }
 
 // Boost says "… (dlerror system message: WORDS): ERRNO", where errno means nothing, and the loader
-// begins its words with the path.
-std::string loader_words(std::string_view message, const std::filesystem::path& path) {
+// begins its words with the name it was given.
+std::string loader_words(std::string_view message, const std::string& name) {
   constexpr std::string_view before = "(dlerror system message: ";
   const std::size_t start = message.find(before);
   if (start == std::string_view::npos) return std::string(message);
   message.remove_prefix(start + before.size());
   message = message.substr(0, message.rfind("): "));
-  const std::string prefix = std::filesystem::absolute(path).string() + ": ";
+  const std::string prefix = name + ": ";
   if (message.substr(0, prefix.size()) == prefix) message.remove_prefix(prefix.size());
   return std::string(message);
 }
 
-boost::dll::shared_library load(const std::filesystem::path& path) {
+/// A name by which the loader finds the open file.  Each is another, since for a name that it has met
+/// before the loader hands out the library that had it then, and numbers of closed files come again.
+std::string loader_name(const OpenedFile& file) {
+  static std::atomic<std::size_t> loaded = 0;
+  constexpr const char* kOpenFiles = "/proc/self/fd";
+  if (access(kOpenFiles, F_OK) != 0) {
+    throw refusal(file.path(), fmt::format("could not be loaded: there is no {}", kOpenFiles))
+        .detail("Through it the very file that was checked is loaded, and no other that has taken its place.")
+        .hint("Mount it: mount -t proc proc /proc");
+  }
+  return fmt::format("{}{}{}", kOpenFiles, std::string(++loaded, '/'), file.descriptor());
+}
+
+boost::dll::shared_library load(const OpenedFile& file) {
+  const std::string name = loader_name(file);
   try {
     // Bound at once: with the loader's default a missing symbol would end the process at the first
     // call.
     return boost::dll::shared_library(
-        path, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+        name, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
   } catch (const std::system_error& e) {
-    throw refusal(path, fmt::format("could not be loaded: {}", loader_words(e.what(), path)));
+    const std::string words = loader_words(e.what(), name);
+    Error error = refusal(file.path(), fmt::format("could not be loaded: {}", words));
+    if (words.find("cannot open shared object file") != std::string::npos) {
+      error.hint("Libraries beside a plugin, by $ORIGIN, are not looked for: link them statically, or install them.");
+    }
+    throw error;
   }
 }
 
@@ -88,15 +109,16 @@ const seedbed_seeder& checked(const seedbed_seeder* seeder, const std::filesyste
 
 }  // namespace
 
-PluginLibrary::PluginLibrary(const std::filesystem::path& path) : impl_(std::make_unique<Impl>()) {
+PluginLibrary::PluginLibrary(const OpenedFile& file) : impl_(std::make_unique<Impl>()) {
+  const std::filesystem::path& path = file.path();
   // What was declared is read from the file again and compared with what the library hands out, so
   // that nothing runs that was not declared, and no code of a library that is no plugin runs.
-  const std::vector<PluginRecord> records = read_plugin_file(path);
+  const std::vector<PluginRecord> records = read_plugin_file(file);
   for (const PluginRecord& record : records)
     if (record.abi_version != SEEDBED_ABI_VERSION) throw other_abi(path, record.abi_version);
 
   impl_->path = path;
-  impl_->library = load(path);
+  impl_->library = load(file);
   const seedbed_plugin& table = table_of(impl_->library, path);
   for (std::size_t i = 0; i < table.seeder_count; ++i) {
     const seedbed_seeder& seeder = checked(table.seeders[i], path);

@@ -1,7 +1,6 @@
 #pragma once
 // Maps one seeder plugin into the process and runs its seeders.
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +8,7 @@
 
 #include <seedbed/abi.h>
 
+#include "seeding/opened_file.hpp"
 #include "seeding/plugin.hpp"
 
 namespace seedbed::host {
@@ -16,11 +16,11 @@ namespace seedbed::host {
 /// A mapped plugin.  What it hands out points into the library and dies with this object.
 class PluginLibrary : public Plugin {
  public:
-  /// Maps the library at `path`, all symbols bound, local scope, and checks what it exports.
+  /// Maps the library `file`, all symbols bound, local scope, and checks what it exports.
   ///
   /// Throws Error{plugin} when the file cannot be mapped (with the loader's own words), exports no
   /// entry point, speaks another ABI (both numbers), or hands out a table that is too short.
-  explicit PluginLibrary(const std::filesystem::path& path);
+  explicit PluginLibrary(const OpenedFile& file);
   ~PluginLibrary() override;
   PluginLibrary(PluginLibrary&&) noexcept;
 

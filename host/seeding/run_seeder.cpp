@@ -124,10 +124,10 @@ SeederRunner::SeederRunner(const Settings& settings, const std::vector<PlannedSe
     : settings_(settings) {
   for (const PlannedSeeder& planned : plan) {
     if (!planned.selected || planned.seeder.kind != SeederKind::library) continue;
-    const std::filesystem::path& path = planned.seeder.path;
-    std::unique_ptr<Plugin>& plugin = plugins_[path];
-    if (plugin == nullptr && options.isolated) plugin = std::make_unique<IsolatedPlugin>(path, options.timeout);
-    if (plugin == nullptr) plugin = std::make_unique<PluginLibrary>(path);
+    const std::shared_ptr<const OpenedFile>& file = planned.seeder.file;
+    std::unique_ptr<Plugin>& plugin = plugins_[file->path()];
+    if (plugin == nullptr && options.isolated) plugin = std::make_unique<IsolatedPlugin>(file, options.timeout);
+    if (plugin == nullptr) plugin = std::make_unique<PluginLibrary>(*file);
     plugin->require(planned.seeder.declaration.name);
   }
 }
@@ -208,6 +208,12 @@ void SeederRunner::run_folder(Database& database, const Seeder& seeder, const Ru
     all.rows += counts.rows;
     all.written += counts.written;
     all.updated += counts.updated;
+  }
+  // The files were read one after the other, and long after the folder was found.
+  if (seeder.locked && folder_hash(seeder.path) != seeder.sha256) {
+    throw Error(ExitCode::refused, fmt::format("its folder \"{}\" was changed while it ran", seeder.path.string()))
+        .detail("It is no longer as the lock has it.")
+        .hint("Run the same command again.");
   }
   add_counts(outcome.tables, database.changes());
   correct(part, outcome, text_of(folder_sql_files(seeder.path, database.engine())));

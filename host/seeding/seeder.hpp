@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "config/settings.hpp"
 #include "error.hpp"
 #include "seeding/declaration.hpp"
+#include "seeding/opened_file.hpp"
 
 namespace seedbed::host {
 
@@ -21,13 +23,16 @@ struct Seeder {
   std::filesystem::path path;  ///< the library, the folder, or empty for sql_files
   std::string sha256;          ///< of the library's bytes, or of the folder's file names and bytes
   std::uint32_t abi_version = 0;  ///< libraries only
+  std::shared_ptr<const OpenedFile> file;  ///< libraries only: what was hashed is what is loaded
+  bool locked = false;  ///< seedbed.lock has its hash
 };
 
-/// A plugin file or folder that could not be read, kept for `seedbed plugins`.
+/// A plugin file or folder that could not be read or is refused, kept for `seedbed plugins`.
 struct BrokenPlugin {
   std::filesystem::path path;
   std::string message, detail, hint;
   Place place;
+  ExitCode code = ExitCode::plugin;  ///< or refused
 };
 
 struct FoundSeeders {
@@ -37,8 +42,17 @@ struct FoundSeeders {
 
 /// Looks for `*.so` files and folders with a seeder.toml directly below each directory, reads
 /// their declarations, and adds the seeder "sql" if there are plain seed files.  Runs no code of
-/// a plugin.  Throws Error{usage} for a named directory that does not exist.
-FoundSeeders find_seeders(const SeederSettings& settings, Engine engine);
+/// a plugin.  Broken is also what others than root and the user could have changed, and what the lock,
+/// if there is one, does not have or has otherwise.
+///
+/// Throws Error{usage} for a named directory that does not exist, and for a lock that cannot be read;
+/// Error{refused} where a lock is demanded and there is none.
+FoundSeeders find_seeders(const Settings& settings);
+
+/// As Seeder::sha256 of a folder: over the names and bytes of its files.
+std::string folder_hash(const std::filesystem::path& folder);
+
+[[noreturn]] void throw_broken(const BrokenPlugin& broken);
 
 /// A found seeder and what the environment makes of it.
 struct PlannedSeeder {

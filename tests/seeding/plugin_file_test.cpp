@@ -26,7 +26,7 @@ std::filesystem::path fixture(const std::string& name) {
 
 Error failure_of(const std::filesystem::path& path) {
   try {
-    read_plugin_file(path);
+    read_plugin_file(OpenedFile(path));
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::plugin);
     CHECK_THAT(error.what(), ContainsSubstring(path.string()));
@@ -57,7 +57,7 @@ std::string with_header(std::string bytes, const Elf64_Ehdr& header) {
 bool survives(const TempDir& folder, const std::string& bytes) {
   write_file(folder / "damaged.so", bytes);
   try {
-    for (const PluginRecord& record : read_plugin_file(folder / "damaged.so"))
+    for (const PluginRecord& record : read_plugin_file(OpenedFile(folder / "damaged.so")))
       parse_declaration(record.toml, "damaged.so");
   } catch (const Error& error) {
     return error.code() == ExitCode::plugin;
@@ -68,7 +68,7 @@ bool survives(const TempDir& folder, const std::string& bytes) {
 }  // namespace
 
 TEST_CASE("the records of a plugin are read from its file", "[plugin]") {
-  const auto records = read_plugin_file(fixture("several_seeders"));
+  const auto records = read_plugin_file(OpenedFile(fixture("several_seeders")));
 
   REQUIRE(records.size() == 2);
   CHECK(records[0].abi_version == 1);
@@ -79,8 +79,8 @@ TEST_CASE("the records of a plugin are read from its file", "[plugin]") {
 }
 
 TEST_CASE("a stripped plugin and one in C are read alike", "[plugin]") {
-  const auto stripped = read_plugin_file(fixture("stripped"));
-  const auto plain_c = read_plugin_file(fixture("plain_c"));
+  const auto stripped = read_plugin_file(OpenedFile(fixture("stripped")));
+  const auto plain_c = read_plugin_file(OpenedFile(fixture("plain_c")));
 
   REQUIRE(stripped.size() == 1);
   REQUIRE(plain_c.size() == 1);
@@ -89,7 +89,7 @@ TEST_CASE("a stripped plugin and one in C are read alike", "[plugin]") {
 }
 
 TEST_CASE("a record of another ABI is read with its number", "[plugin]") {
-  CHECK(read_plugin_file(fixture("wrong_abi")).at(0).abi_version == 2);
+  CHECK(read_plugin_file(OpenedFile(fixture("wrong_abi"))).at(0).abi_version == 2);
 }
 
 TEST_CASE("a stray library is refused and does not run", "[plugin]") {

@@ -1,9 +1,20 @@
 #include "seeding/plugin_library.hpp"
 
 #include <cstdlib>
+#include <filesystem>
+#include <memory>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "error.hpp"
 #include "sdk/fake_host.hpp"
+#include "seeding/isolation/channel.hpp"
+#include "seeding/isolation/plugin_process.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
@@ -20,7 +31,7 @@ std::filesystem::path fixture(const std::string& name) {
 
 Error failure_of(const std::string& name) {
   try {
-    PluginLibrary library(fixture(name));
+    PluginLibrary library{OpenedFile(fixture(name))};
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::plugin);
     CHECK_THAT(error.what(), ContainsSubstring(fixture(name).string()));
@@ -31,7 +42,7 @@ Error failure_of(const std::string& name) {
 }
 
 seedbed_status run(FakeHost& fake, const std::string& name) {
-  const PluginLibrary library(fixture(name));
+  const PluginLibrary library{OpenedFile(fixture(name))};
   return library.seeder(name).seed(&fake.run, &fake.host);
 }
 
@@ -55,7 +66,7 @@ TEST_CASE("a stripped plugin runs", "[plugin]") {
 
 TEST_CASE("each of several seeders in one library runs by its name", "[plugin]") {
   FakeHost fake;
-  const PluginLibrary library(fixture("several_seeders"));
+  const PluginLibrary library{OpenedFile(fixture("several_seeders"))};
 
   CHECK(library.seeder("later_customers").seed(&fake.run, &fake.host) == SEEDBED_OK);
   CHECK(fake.calls.back() == "write 0 [grace@example.test|Grace Murray]");
@@ -66,7 +77,7 @@ TEST_CASE("each of several seeders in one library runs by its name", "[plugin]")
 
 TEST_CASE("a library can be moved", "[plugin]") {
   FakeHost fake;
-  PluginLibrary library(fixture("plain_c"));
+  PluginLibrary library{OpenedFile(fixture("plain_c"))};
   const PluginLibrary moved = std::move(library);
 
   CHECK(moved.seeder("plain_c").seed(&fake.run, &fake.host) == SEEDBED_OK);
@@ -120,4 +131,58 @@ TEST_CASE("a stray library is not even mapped", "[plugin]") {
 
   unsetenv("SEEDBED_STRAY_LIBRARY_TRACE");
   CHECK_FALSE(std::filesystem::exists(trace));
+}
+
+TEST_CASE("what is mapped is the file that was opened and not what took its place", "[plugin]") {
+  const TempDir folder;
+  const auto path = folder / "plugin.so";
+  std::filesystem::copy_file(fixture("plain_c"), path);
+  const OpenedFile opened(path);
+  const std::string hash = opened.sha256();
+
+  std::filesystem::copy_file(fixture("throws_int"), folder / "other.so");
+  std::filesystem::rename(folder / "other.so", path);
+
+  CHECK(PluginLibrary(opened).seeders() == std::vector<std::string>{"plain_c"});
+  CHECK(opened.sha256() == hash);
+  CHECK(PluginLibrary(OpenedFile(path)).seeders() == std::vector<std::string>{"throws_int"});
+}
+
+TEST_CASE("a plugin is not taken for an earlier one whose file had the same number", "[plugin]") {
+  auto opened = std::make_unique<OpenedFile>(fixture("plain_c"));
+  const int number = opened->descriptor();
+  const PluginLibrary first(*opened);
+  opened.reset();
+  opened = std::make_unique<OpenedFile>(fixture("several_seeders"));
+  REQUIRE(opened->descriptor() == number);
+
+  CHECK(PluginLibrary(*opened).seeders().size() == 2);
+}
+
+TEST_CASE("a plugin's process maps the file that it is handed and not the one at its path", "[plugin]") {
+  const OpenedFile plugin(fixture("plain_c"));
+  int pair[2];
+  REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+  const int theirs = fcntl(pair[1], F_DUPFD_CLOEXEC, 20), file = fcntl(plugin.descriptor(), F_DUPFD_CLOEXEC, 20);
+  isolation::Channel ours(pair[0]);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, theirs, isolation::kDescriptor);
+  posix_spawn_file_actions_adddup2(&actions, file, isolation::kPluginDescriptor);
+  std::string program = "seedbed", word = isolation::kWord, path = fixture("throws_int").string();
+  char* arguments[] = {program.data(), word.data(), path.data(), nullptr};
+  pid_t process = -1;
+
+  REQUIRE(posix_spawn(&process, SEEDBED_PROGRAM, &actions, nullptr, arguments, environ) == 0);
+  for (const int descriptor : {pair[1], theirs, file}) close(descriptor);
+  posix_spawn_file_actions_destroy(&actions);
+  isolation::Channel::Silence why{};
+  std::optional<isolation::Message> loaded = ours.receive(std::nullopt, why);
+  kill(process, SIGKILL);
+  waitpid(process, nullptr, 0);
+
+  REQUIRE(loaded.has_value());
+  REQUIRE(loaded->kind() == isolation::Kind::loaded);
+  CHECK(loaded->number<std::uint64_t>() == 1);
+  CHECK(loaded->text() == "plain_c");
 }

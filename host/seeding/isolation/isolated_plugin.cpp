@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -40,18 +41,36 @@ std::vector<char*> environment_without_secrets() {
   return kept;
 }
 
-pid_t spawn(const std::filesystem::path& path, int descriptor) {
+/// A copy of a descriptor that none of the numbers the new process is given can overwrite.
+class HighDescriptor {
+ public:
+  explicit HighDescriptor(int descriptor) : descriptor_(fcntl(descriptor, F_DUPFD_CLOEXEC, isolation::kPluginDescriptor + 1)) {
+    if (descriptor_ < 0) throw Error(ExitCode::plugin, fmt::format("could not copy a descriptor: {}", std::strerror(errno)));
+  }
+  ~HighDescriptor() { close(descriptor_); }
+  HighDescriptor(const HighDescriptor&) = delete;
+  HighDescriptor& operator=(const HighDescriptor&) = delete;
+
+  int number() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+pid_t spawn(const OpenedFile& plugin, int host) {
+  const HighDescriptor host_end(host), file(plugin.descriptor());
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, descriptor, isolation::kDescriptor);
-  std::string program = "seedbed", word = isolation::kWord, file = path.string();
-  char* arguments[] = {program.data(), word.data(), file.data(), nullptr};
+  posix_spawn_file_actions_adddup2(&actions, host_end.number(), isolation::kDescriptor);
+  posix_spawn_file_actions_adddup2(&actions, file.number(), isolation::kPluginDescriptor);
+  std::string program = "seedbed", word = isolation::kWord, path = plugin.path().string();
+  char* arguments[] = {program.data(), word.data(), path.data(), nullptr};
   const std::vector<char*> environment = environment_without_secrets();
   pid_t process = -1;
   const int failure = posix_spawn(&process, "/proc/self/exe", &actions, nullptr, arguments, environment.data());
   posix_spawn_file_actions_destroy(&actions);
   if (failure == 0) return process;
-  throw Error(ExitCode::plugin, fmt::format("could not start a process for plugin \"{}\": {}", path.string(), std::strerror(failure)));
+  throw Error(ExitCode::plugin, fmt::format("could not start a process for plugin \"{}\": {}", path, std::strerror(failure)));
 }
 
 std::string how_it_ended(int status) {
@@ -98,8 +117,8 @@ struct WriterRequest {
 
 }  // namespace
 
-IsolatedPlugin::IsolatedPlugin(const std::filesystem::path& path, std::optional<std::chrono::milliseconds> timeout)
-    : path_(path), timeout_(timeout) {
+IsolatedPlugin::IsolatedPlugin(std::shared_ptr<const OpenedFile> file, std::optional<std::chrono::milliseconds> timeout)
+    : file_(std::move(file)), timeout_(timeout) {
   try {
     start();
   } catch (...) {
@@ -126,7 +145,7 @@ int IsolatedPlugin::reap() {
 
 void IsolatedPlugin::require(std::string_view name) const {
   if (seeders_.contains(name)) return;
-  throw Error(ExitCode::plugin, fmt::format("plugin \"{}\" declares the seeder \"{}\" but does not hand it out", path_.string(), name));
+  throw Error(ExitCode::plugin, fmt::format("plugin \"{}\" declares the seeder \"{}\" but does not hand it out", file_->path().string(), name));
 }
 
 seedbed_status IsolatedPlugin::seed(const std::string& name, const seedbed_run& run, const seedbed_host& host) {
@@ -261,7 +280,7 @@ void IsolatedPlugin::start() {
     }
     channel_ = std::make_unique<Channel>(pair[0]);
     const Channel theirs(pair[1]);  // closed here once the process has it, or its end would not be seen
-    process_ = spawn(path_, pair[1]);
+    process_ = spawn(*file_, pair[1]);
   }
   Deadline deadline;
   if (timeout_) deadline = std::chrono::steady_clock::now() + *timeout_;
@@ -269,7 +288,7 @@ void IsolatedPlugin::start() {
     try {
       return next(deadline);
     } catch (const Error& error) {
-      throw error.prefixed(fmt::format("plugin \"{}\" could not be loaded: ", path_.string()));
+      throw error.prefixed(fmt::format("plugin \"{}\" could not be loaded: ", file_->path().string()));
     }
   }();
   if (first.kind() == Kind::not_loaded) {

@@ -2,7 +2,6 @@
 // The host's side of a plugin that runs in a process of its own.
 
 #include <chrono>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <set>
@@ -12,6 +11,7 @@
 #include <sys/types.h>
 
 #include "seeding/isolation/channel.hpp"
+#include "seeding/opened_file.hpp"
 #include "seeding/plugin.hpp"
 
 namespace seedbed::host {
@@ -21,11 +21,11 @@ namespace seedbed::host {
 /// does not come back is an error, after which the transaction is rolled back.
 class IsolatedPlugin : public Plugin {
  public:
-  /// Starts the process and lets it map the library at `path`.  With a `timeout` that is how long
+  /// Starts the process and lets it map the library `file`, which it is handed open.  With a `timeout` that is how long
   /// one call of a seeder may take, the host's own work for it included.
   ///
   /// Throws Error{plugin} as PluginLibrary does.
-  IsolatedPlugin(const std::filesystem::path& path, std::optional<std::chrono::milliseconds> timeout);
+  IsolatedPlugin(std::shared_ptr<const OpenedFile> file, std::optional<std::chrono::milliseconds> timeout);
   /// Ends the process.
   ~IsolatedPlugin() override;
 
@@ -43,7 +43,7 @@ class IsolatedPlugin : public Plugin {
   void carry_out(isolation::Message& request, const seedbed_host& host, Deadline deadline);
   void carry_out_query(isolation::Message& request, const seedbed_host& host, Deadline deadline);
 
-  std::filesystem::path path_;
+  std::shared_ptr<const OpenedFile> file_;
   std::optional<std::chrono::milliseconds> timeout_;
   pid_t process_ = -1;  ///< -1 once it was reaped
   std::unique_ptr<isolation::Channel> channel_;

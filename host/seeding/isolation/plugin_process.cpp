@@ -176,7 +176,7 @@ int run_plugin_process(const std::filesystem::path& path) {
   Channel channel(kDescriptor);
   std::optional<PluginLibrary> library;
   try {
-    library.emplace(path);
+    library.emplace(OpenedFile(path, kPluginDescriptor));
   } catch (const Error& error) {
     channel.send(Composer(Kind::not_loaded).text(error.message()).text(error.detail()).text(error.hint()));
     return 0;
