@@ -6,10 +6,10 @@
 #include <utility>
 
 #include <fmt/core.h>
-#include <toml++/toml.h>
 
 #include "config/names.hpp"
 #include "error.hpp"
+#include "toml.hpp"
 
 namespace seedbed::host {
 

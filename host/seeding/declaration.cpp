@@ -9,10 +9,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <seedbed/abi.h>
-#include <toml++/toml.h>
 
 #include "error.hpp"
 #include "nearest.hpp"
+#include "toml.hpp"
 
 namespace seedbed::host {
 

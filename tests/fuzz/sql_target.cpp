@@ -1,15 +1,7 @@
-// libFuzzer target for the splitter: whatever the bytes, it splits or refuses them in the
-// documented way, leaves out nothing, and agrees with PostgreSQL's grammar and with SQLite on what
-// these accept.  The first byte chooses the dialect.
-//
-// clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Ihost -Itests \
-//     tests/fuzz/sql_fuzz.cpp tests/database/sql/oracle.cpp host/database/sql/*.cpp \
-//     -lpg_query -lsqlite3 -lfmt -lcrypto -o sql_fuzz && ./sql_fuzz tests/fuzz/corpus/sql
+// The splitter: whatever the bytes, it splits or refuses them in the documented way, leaves out
+// nothing, and agrees with PostgreSQL's grammar and with SQLite on what these accept.  The first byte
+// chooses the dialect.
 
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <iostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,17 +9,14 @@
 #include "database/sql/lexer.hpp"
 #include "database/sql/oracle.hpp"
 #include "database/sql/script.hpp"
+#include "fuzz/targets.hpp"
+
+namespace seedbed::fuzz {
 
 using namespace seedbed::host;
 using namespace seedbed::host::sql;
 
 namespace {
-
-void require(bool condition, const char* claim) {
-  if (condition) return;
-  std::cerr << "does not hold: " << claim << '\n';
-  std::abort();
-}
 
 void check_spans(std::string_view text, const std::vector<Statement>& statements) {
   std::size_t end = 0;
@@ -78,7 +67,7 @@ void check_rejoined(std::string_view text, Engine dialect,
   require(token_hash(rejoined, dialect) == token_hash(text, dialect), "layout does not count");
 }
 
-void check_inside(const std::vector<test::Span>& spans, const std::vector<Statement>& statements) {
+void check_inside(const std::vector<sql::test::Span>& spans, const std::vector<Statement>& statements) {
   require(spans.size() <= statements.size(), "no fewer statements than the oracle's");
   for (std::size_t i = 0; i < spans.size(); ++i) {
     const std::size_t end = statements[i].offset + statements[i].size;
@@ -96,32 +85,33 @@ bool knows_more_than_the_grammar(const std::string& text) {
 
 }  // namespace
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0) return 0;
-  const Engine dialect = data[0] % 2 == 0 ? Engine::postgres : Engine::sqlite;
-  const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
+void split_sql(std::string_view input) {
+  if (input.empty()) return;
+  const Engine dialect = input[0] % 2 == 0 ? Engine::postgres : Engine::sqlite;
+  const std::string text(input.substr(1));
   token_hash(text, dialect);
   std::vector<Statement> statements;
   try {
     statements = split(text, dialect, "");
   } catch (const Error& error) {
     require(error.code() == ExitCode::usage && error.place().line > 0, "an error has a place");
-    if (dialect == Engine::sqlite || text.find('\0') != std::string::npos) return 0;
+    if (dialect == Engine::sqlite || text.find('\0') != std::string::npos) return;
     if (knows_more_than_the_grammar(text) || error.message().find("UTF-8") != std::string::npos)
-      return 0;
-    if (error.message().find("client_encoding") != std::string::npos) return 0;
-    if (text.find("restrict") != std::string::npos) return 0;
-    require(!test::postgres_grammar_spans(text), "what the grammar takes is not refused");
-    return 0;
+      return;
+    if (error.message().find("client_encoding") != std::string::npos) return;
+    if (text.find("restrict") != std::string::npos) return;
+    require(!sql::test::postgres_grammar_spans(text), "what the grammar takes is not refused");
+    return;
   }
   check_spans(text, statements);
   check_rejoined(text, dialect, statements);
   if (dialect == Engine::sqlite) {
-    check_inside(test::sqlite_prepared_spans(text), statements);
+    check_inside(sql::test::sqlite_prepared_spans(text), statements);
   } else if (!knows_more_than_the_grammar(text)) {
-    const auto spans = test::postgres_grammar_spans(text);
+    const auto spans = sql::test::postgres_grammar_spans(text);
     if (spans) require(spans->size() == statements.size(), "as many statements as the grammar's");
     if (spans) check_inside(*spans, statements);
   }
-  return 0;
 }
+
+}  // namespace seedbed::fuzz

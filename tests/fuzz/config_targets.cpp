@@ -1,0 +1,67 @@
+// The files that people write for seedbed: an error has a place in them, and says nothing secret.
+
+#include <string>
+
+#include "config/dotenv.hpp"
+#include "config/toml_file.hpp"
+#include "database/url.hpp"
+#include "fuzz/targets.hpp"
+#include "seeding/declaration.hpp"
+
+namespace seedbed::fuzz {
+
+using namespace seedbed::host;
+
+namespace {
+
+void check_place(const Error& error, ExitCode code, std::string_view text) {
+  require(error.code() == code, "the exit code is the documented one");
+  require(error.place().line > 0, "an error has a place");
+  std::size_t lines = 1;
+  for (const char c : text) lines += c == '\n' ? 1 : 0;
+  require(error.place().line <= lines, "the place lies in the file");
+}
+
+}  // namespace
+
+void read_toml(std::string_view input) {
+  try {
+    parse_toml_file({"seedbed.toml", std::string(input)});
+  } catch (const Error& error) {
+    check_place(error, ExitCode::usage, input);
+  }
+}
+
+void read_declaration(std::string_view input) {
+  try {
+    const Declaration declaration = parse_declaration(input, "seeder.toml");
+    require(!declaration.name.empty(), "a seeder has a name");
+  } catch (const Error& error) {
+    require(error.code() == ExitCode::plugin, "the exit code is the documented one");
+  }
+}
+
+void read_dotenv(std::string_view input) {
+  try {
+    for (const auto& [name, value] : parse_dotenv({".env", std::string(input)}).values) {
+      require(!name.empty() && value.line > 0, "a value has a name and a line");
+    }
+  } catch (const Error& error) {
+    check_place(error, ExitCode::usage, input);
+    require(error.place().text.empty(), "the line is not shown");
+  }
+}
+
+void read_url(std::string_view input) {
+  try {
+    const DatabaseUrl url = parse_url(std::string(input), "/folder");
+    for (const std::string& secret : url.secrets) {
+      require(secret.size() < 8 || url.display.find(secret) == std::string::npos, "no secret is shown");
+    }
+  } catch (const Error& error) {
+    require(error.code() == ExitCode::usage, "the exit code is the documented one");
+    require(input.size() < 8 || error.message().find(input) == std::string::npos, "nothing of the string is shown");
+  }
+}
+
+}  // namespace seedbed::fuzz
