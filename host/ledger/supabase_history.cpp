@@ -120,6 +120,15 @@ void SupabaseHistory::record(const SupabaseMigration& migration) {
   database_.execute(insertion(migration) + " ON CONFLICT DO NOTHING");
 }
 
+void SupabaseHistory::replace(const SupabaseMigration& migration) {
+  std::string changes;
+  if (has("name")) changes = "name = " + database_.literal(migration.name);
+  if (has("statements")) changes += (changes.empty() ? "statements = " : ", statements = ") + array_of(database_, migration.statements);
+  if (changes.empty()) return;
+  const std::array params{text_value(migration.version)};
+  database_.execute(fmt::format("UPDATE {} SET {} WHERE version = $1", kTable, changes), params);
+}
+
 void SupabaseHistory::forget(std::string_view version) {
   const std::array params{text_value(version)};
   database_.execute(fmt::format("DELETE FROM {} WHERE version = $1", kTable), params);

@@ -57,6 +57,8 @@ class SupabaseHistory {
 
   /// Records `migration` unless its version is there.
   void record(const SupabaseMigration& migration);
+  /// Writes name and statements of `migration` into the row of its version, if there is one.
+  void replace(const SupabaseMigration& migration);
   void forget(std::string_view version);
   void forget_all();
 

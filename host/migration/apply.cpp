@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
+#include "database/sql/setting.hpp"
 #include "database/sql/token_cursor.hpp"
 #include "database/sql/transaction.hpp"
 #include "migration/migration_plan.hpp"
@@ -55,9 +55,9 @@ Error after_script(Error error, const Migration& migration) {
       .hint("Leave the schema \"seedbed\", or the tables \"seedbed_…\" of SQLite, alone.");
 }
 
-void run_part(Database& database, const SqlPart& part, std::span<const Statement> statements) {
-  database.run_script(part.text, statements,
-                      [&](std::size_t offset) { return place_of(part, offset); });
+/// The place of what stands at `offset` of a text that begins with the part's.
+Database::Locate locator(const SqlPart& part) {
+  return [&part](std::size_t offset) { return place_of(part, std::min(offset, part.text.size())); };
 }
 
 std::chrono::microseconds apply_outside(RunLock& lock, const Migration& migration,
@@ -66,7 +66,7 @@ std::chrono::microseconds apply_outside(RunLock& lock, const Migration& migratio
   Database& database = lock.database();
   database.limit_session(limits);
   database.start_script();
-  run_statements_outside(lock, migration);
+  run_statements_outside(lock, migration, migration.version);
   if (database.in_transaction()) {
     database.rollback();
     throw Error(ExitCode::failed, "the file begins a transaction that it does not end")
@@ -106,11 +106,32 @@ void refuse_transaction_control(const Migration& migration) {
           "Remove the statement, or run the file as it was written with --own-transactions as-is.");
 }
 
+bool chooses_transaction(const Migration& migration) {
+  const sql::OneTransaction file = as_one_transaction(migration);
+  if (file.begin != nullptr) return true;
+  if (file.statements.empty()) return false;
+  const Statement& first = file.statements.front();
+  return sql::sets_transaction(std::string_view(migration.up.text).substr(first.offset, first.size));
+}
+
 bool attaches_database(const Migration& migration) {
   return std::ranges::any_of(migration.up.statements, [&](const Statement& statement) {
     const std::string_view text = std::string_view(migration.up.text).substr(statement.offset, statement.size);
     return sql::TokenCursor(text, {Engine::sqlite, true}).at("attach");
   });
+}
+
+std::vector<std::string> file_layout(const Migration& migration) {
+  static constexpr std::array<std::string_view, 3> kNames{"page_size", "auto_vacuum", "encoding"};
+  std::vector<std::string> pragmas;
+  for (const Statement& statement : migration.up.statements) {
+    if (statement.kind == Kind::begin) continue;
+    const std::string_view text = std::string_view(migration.up.text).substr(statement.offset, statement.size);
+    if (!sql::TokenCursor(text, {Engine::sqlite, true}).at("pragma")) break;
+    const std::vector<sql::Setting> settings = sql::settings_in(text, {Engine::sqlite, true});
+    if (!settings.empty() && std::ranges::find(kNames, settings[0].name) != kNames.end()) pragmas.emplace_back(text);
+  }
+  return pragmas;
 }
 
 bool runs_outside_transaction(const Migration& migration, std::string* why) {
@@ -135,10 +156,11 @@ std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migrat
   Database::ScriptTransaction work;
   work.begin = {.patience = lock.patience(), .limits = limits};
   work.guard = lock.guard();
-  work.text = migration.up.text;
-  const sql::OneTransaction file = as_one_transaction(migration);
+  sql::OneTransaction file = as_one_transaction(migration);
+  work.text = file.text.empty() ? migration.up.text : file.text;
+  if (file.begin != nullptr) file.statements.insert(file.statements.begin(), *file.begin);
   work.statements = file.statements;
-  work.locate = [&](std::size_t offset) { return place_of(migration.up, offset); };
+  work.locate = locator(migration.up);
   work.after.push_back(recording(ledger, migration, ledger.duration_of_transaction()));
   work.after.insert(work.after.end(), beside.begin(), beside.end());
   if (const std::string extension = lock.extension(); !extension.empty()) work.after.push_back(extension);
@@ -173,7 +195,8 @@ std::chrono::microseconds rehearse_migration(Database& database, const Migration
 
 void run_in_transaction(Database& database, const SqlPart& part) {
   database.start_script();
-  run_part(database, part, sql::as_one_transaction(part.text, part.statements).statements);
+  const sql::OneTransaction file = sql::as_one_transaction(part.text, part.statements);
+  database.run_script(file.text.empty() ? part.text : file.text, file.statements, locator(part));
   try {
     database.reset_session();
   } catch (Error& error) {  // a deferred constraint

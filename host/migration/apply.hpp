@@ -2,6 +2,8 @@
 // Applies one migration, its ledger row in the same transaction.
 
 #include <chrono>
+#include <string>
+#include <vector>
 
 #include "ledger/ledger.hpp"
 #include "ledger/run_lock.hpp"
@@ -14,6 +16,10 @@ namespace seedbed::host {
 /// the migration's transaction and does not count.
 bool controls_transactions(const Migration& migration);
 
+/// True if the file says what kind of transaction it runs in: SET TRANSACTION at its beginning, or
+/// BEGIN ISOLATION LEVEL ….
+bool chooses_transaction(const Migration& migration);
+
 /// Throws Error{refused} at the first statement that would end or split the migration's transaction.
 /// Whole BEGIN … COMMIT blocks are parts of it.
 void refuse_transaction_control(const Migration& migration);
@@ -25,6 +31,10 @@ bool runs_outside_transaction(const Migration& migration, std::string* why = nul
 /// True if the file attaches another database of SQLite's, which stays attached to the end of the
 /// transaction and may be a file that is made for it.
 bool attaches_database(const Migration& migration);
+
+/// The PRAGMAs with which a file begins that SQLite takes only while there is no table: page_size,
+/// auto_vacuum, encoding.  The ledger's tables come before the file's.
+std::vector<std::string> file_layout(const Migration& migration);
 
 /// Runs `migration` and records it, as long as the lock is held; in the same transaction runs `beside`,
 /// statements that record it elsewhere.  Returns how long it took.

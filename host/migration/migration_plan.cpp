@@ -7,6 +7,8 @@ namespace seedbed::host {
 
 namespace {
 
+constexpr std::string_view kReverting = "down ";
+
 bool unedited(const Migration& file, const AppliedMigration& row) {
   // Without a hash nobody can tell what was applied.
   if (row.sha256.empty() || file.sha256 == row.sha256) return true;
@@ -33,13 +35,13 @@ HalfApplied half_applied(const std::vector<RememberedStatement>& remembered) {
   return half;
 }
 
-HalfApplied half_applied(const Migration& file, const std::vector<RememberedStatement>& remembered, Engine engine) {
-  const std::vector<sql::Statement>& statements = file.up.statements;
+HalfApplied half_applied(const SqlPart& part, const std::vector<RememberedStatement>& remembered, Engine engine) {
+  const std::vector<sql::Statement>& statements = part.statements;
   HalfApplied half = half_applied(remembered);
   half.total = statements.size();
   if (half.done < half.total) half.line = statements[half.done].line;
   for (std::size_t i = 0; i < half.done && !half.edited; ++i) {
-    half.edited = i >= statements.size() || statement_hash(file.up, i, engine) != remembered[i].hash;
+    half.edited = i >= statements.size() || statement_hash(part, i, engine) != remembered[i].hash;
   }
   return half;
 }
@@ -53,17 +55,27 @@ std::string statement_hash(const SqlPart& part, std::size_t index, Engine engine
 
 void mark_half_applied(std::vector<PlannedMigration>& plan, const std::vector<Migration>& files,
                        const RememberedStatements& remembered, Engine engine) {
-  for (const auto& [version, statements] : remembered) {
-    const auto planned = std::ranges::find(plan, version, &PlannedMigration::version);
+  for (const auto& [key, statements] : remembered) {
+    const bool reverting = key.starts_with(kReverting);
+    const std::string version = reverting ? key.substr(kReverting.size()) : key;
+    auto planned = std::ranges::find(plan, version, &PlannedMigration::version);
     if (planned == plan.end()) {
-      plan.push_back({version, "", "", MigrationState::failed, "", 0, "", half_applied(statements)});
-      continue;
+      if (reverting) continue;
+      plan.push_back({version, "", "", MigrationState::pending, "", 0, "", {}});
+      planned = plan.end() - 1;
     }
-    if (planned->state != MigrationState::pending && planned->state != MigrationState::out_of_order) continue;
+    const bool pending = planned->state == MigrationState::pending || planned->state == MigrationState::out_of_order;
+    if (pending == reverting) continue;
+    const auto file = std::ranges::find(files, version, &Migration::version);
+    const SqlPart* part = nullptr;
+    if (file != files.end()) part = !reverting ? &file->up : file->down ? &*file->down : nullptr;
     planned->state = MigrationState::failed;
-    planned->half = half_applied(*std::ranges::find(files, version, &Migration::version), statements, engine);
+    planned->half = part == nullptr ? half_applied(statements) : half_applied(*part, statements, engine);
+    planned->half->reverting = reverting;
   }
 }
+
+std::string reverting_key(std::string_view version) { return std::string(kReverting).append(version); }
 
 std::string title_of(const PlannedMigration& migration) {
   if (!migration.file.empty()) return migration.file;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ledger/ledger.hpp"
@@ -21,7 +22,11 @@ struct HalfApplied {
   std::size_t line = 0;   ///< of the statement to go on at; 0: there is none
   bool edited = false;    ///< one that took effect is another now
   bool in_doubt = false;  ///< the one to go on at may have taken effect
+  bool reverting = false;  ///< it is the down part that stopped; the migration is applied still
 };
+
+/// The ledger's key for the statements of the down part of `version`, where it runs outside a transaction.
+std::string reverting_key(std::string_view version);
 
 struct PlannedMigration {
   std::string version;
@@ -45,7 +50,8 @@ std::string title_of(const PlannedMigration& migration);
 std::vector<PlannedMigration> plan_migrations(const std::vector<Migration>& files,
                                               const std::vector<AppliedMigration>& applied);
 
-/// Makes those of `plan` failed that `remembered` has statements of and that are pending.  Adds those whose
+/// Makes those of `plan` failed that `remembered` has statements of and that are pending, or whose
+/// down part it has statements of.  Adds those whose
 /// file is not among `files`.
 void mark_half_applied(std::vector<PlannedMigration>& plan, const std::vector<Migration>& files,
                        const RememberedStatements& remembered, Engine engine);

@@ -5,9 +5,11 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "database/sql/setting.hpp"
 #include "interrupt.hpp"
 #include "ledger/ledger.hpp"
 #include "log.hpp"
@@ -31,12 +33,19 @@ bool says_it_is_done(const Error& error) {
 
 class OutsideRun {
  public:
-  OutsideRun(RunLock& lock, const Migration& migration)
-      : lock_(lock), database_(lock.database()), ledger_(lock.database()), migration_(migration),
+  OutsideRun(RunLock& lock, const Migration& migration, const std::string& key)
+      : lock_(lock), database_(lock.database()), ledger_(lock.database()), migration_(migration), key_(key),
         statements_(migration.up.statements) {}
 
   void run() {
-    for (std::size_t i = recorded_before(); i < statements_.size(); ++i) {
+    std::size_t next = recorded_before();
+    try {
+      restore_session(next);
+    } catch (Error& error) {
+      tidy_up();
+      throw error.detail("An earlier run stopped behind this statement; what it set has to be set again.");
+    }
+    for (std::size_t i = next; i < statements_.size(); ++i) {
       try {
         run(i);
       } catch (Error& error) {
@@ -58,7 +67,7 @@ class OutsideRun {
 
   /// Those an earlier run has recorded have to be the same still.
   std::size_t recorded_before() {
-    const std::vector<RememberedStatement> all = ledger_.statements(migration_.version);
+    const std::vector<RememberedStatement> all = ledger_.statements(key_);
     for (const RememberedStatement& remembered : all) {
       if (remembered.state != StatementState::ended) {
         unfinished_ = remembered;
@@ -66,16 +75,35 @@ class OutsideRun {
       }
       const std::size_t i = recorded_++;
       if (i < statements_.size() && hash(i) == remembered.hash) continue;
-      throw Error(ExitCode::refused, fmt::format("migration \"{}\" is half applied and was edited since", migration_.file))
+      throw Error(ExitCode::refused, fmt::format("migration \"{}\" is half {} and was edited since", migration_.file,
+                                                   key_ == migration_.version ? "applied" : "reverted"))
           .detail(fmt::format("Its first {} statements took effect; statement {} is another now.",
                               std::ranges::count(all, StatementState::ended, &RememberedStatement::state), i + 1))
           .hint("Restore the statements that took effect; those after them may change.")
-          .hint(fmt::format("\"seedbed repair\" shows them; \"seedbed repair --abandon {}\" lets the file start anew.", migration_.version));
+          .hint(fmt::format("\"seedbed repair\" shows them; \"seedbed repair --abandon {}\" lets {} start anew.", migration_.version,
+                            key_ == migration_.version ? "the file" : "the down part"));
     }
     return recorded_;
   }
 
+  /// The session of the run that stopped is gone, and with it what the first `count` statements set.
+  void restore_session(std::size_t count) {
+    std::vector<std::size_t> block;  // of a transaction of the file's, which may roll back
+    bool open = false;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Kind kind = statements_[i].kind;
+      if (kind == Kind::begin) open = true;
+      if (kind == Kind::rollback) block.clear();
+      const bool control = kind != Kind::ordinary && kind != Kind::session;
+      if (!control && sql::sets_session(text(i), {database_.engine(), true})) block.push_back(i);
+      if (kind == Kind::commit || kind == Kind::rollback) open = false;
+      if (open) continue;
+      for (const std::size_t each : std::exchange(block, {})) execute(each);
+    }
+  }
+
   void run(std::size_t i) {
+    log::info("statement_started", {{"file", migration_.file}, {"line", std::size_t{statements_[i].line}}});
     const Kind kind = statements_[i].kind;
     if (database_.in_transaction()) {
       run_in_own_transaction(i);
@@ -142,11 +170,11 @@ class OutsideRun {
   }
 
   void record_to(std::size_t last) {
-    for (std::size_t i = recorded_; i <= last; ++i) ledger_.record_statement(migration_.version, i, {hash(i), StatementState::ended});
+    for (std::size_t i = recorded_; i <= last; ++i) ledger_.record_statement(key_, i, {hash(i), StatementState::ended});
   }
 
   void note(std::size_t i, StatementState state) {
-    in_transaction([&] { ledger_.record_statement(migration_.version, i, {hash(i), state}); });
+    in_transaction([&] { ledger_.record_statement(key_, i, {hash(i), state}); });
   }
 
   /// Records, and does what belongs to the record, in one transaction that holds the lock.
@@ -187,6 +215,7 @@ class OutsideRun {
   Database& database_;
   Ledger ledger_;
   const Migration& migration_;
+  const std::string& key_;
   const std::vector<Statement>& statements_;
   std::size_t recorded_ = 0;
   std::optional<RememberedStatement> unfinished_;
@@ -194,6 +223,8 @@ class OutsideRun {
 
 }  // namespace
 
-void run_statements_outside(RunLock& lock, const Migration& migration) { OutsideRun(lock, migration).run(); }
+void run_statements_outside(RunLock& lock, const Migration& migration, const std::string& key) {
+  OutsideRun(lock, migration, key).run();
+}
 
 }  // namespace seedbed::host

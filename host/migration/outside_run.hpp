@@ -1,12 +1,17 @@
 #pragma once
 // Runs a file that cannot run in one transaction, so that no statement of it takes effect twice.
 
+#include <string>
+
 #include "ledger/run_lock.hpp"
 #include "migration/migration.hpp"
 
 namespace seedbed::host {
 
-/// Runs those statements of `migration` that no earlier run has recorded, and records each.
+/// Runs those statements of `migration` that no earlier run has recorded, and records each under `key`:
+/// its version, or reverting_key() where the statements are those of its down part.
+///
+/// What the recorded ones have set in the session (settings, attached databases) is set again first.
 ///
 /// A statement and its record are one transaction where the server allows it; the file's own
 /// BEGIN … COMMIT takes its records along.  Of what can share no transaction (CREATE INDEX
@@ -16,6 +21,6 @@ namespace seedbed::host {
 /// thus runs again if the first run was killed before it could note the end.
 ///
 /// Throws Error at the place in the file, with what took effect as detail.
-void run_statements_outside(RunLock& lock, const Migration& migration);
+void run_statements_outside(RunLock& lock, const Migration& migration, const std::string& key);
 
 }  // namespace seedbed::host

@@ -39,7 +39,7 @@ std::string edited_text(const Damage& damage) {
 }
 
 std::string failed_text(const Damage& damage) {
-  std::string text = fmt::format("        {}{}\n", half_applied_text(damage.half),
+  std::string text = fmt::format("        {}{}{}\n", damage.half.reverting ? "its down part stopped " : "", half_applied_text(damage.half),
                                  damage.took_effect.empty() ? "" : "; these took effect:");
   Table table({{.title = ""}, {.title = "", .right = true, .gap = 1}, {.title = ""}});
   for (const TakenStatement& statement : damage.took_effect) {
@@ -98,12 +98,16 @@ std::vector<Remedy> remedies_for(const Damage& damage) {
     return {{fmt::format("seedbed repair --accept {}", damage.version), "if the database is as the file says now"},
             {"undo the edit", "if it is not; write the change as a new migration"}};
   }
+  const bool reverting = damage.half.reverting;
+  const std::string again = reverting ? "seedbed down" : "seedbed up";
   const Remedy abandon{fmt::format("seedbed repair --abandon {}", damage.version),
-                       damage.file.empty() ? "forgets them" : "forgets them, so that the file starts anew"};
+                       damage.file.empty() ? "forgets them"
+                       : reverting         ? "forgets them, so that the down part starts anew"
+                                           : "forgets them, so that the file starts anew"};
   if (damage.file.empty()) return {abandon};
-  if (damage.half.edited) return {{"restore the statements that took effect", "then \"seedbed up\" goes on after them"}, abandon};
-  if (damage.half.line == 0) return {{"seedbed up", "records it: all its statements took effect"}, abandon};
-  return {{"seedbed up", fmt::format("goes on at line {}", damage.half.line)}, abandon};
+  if (damage.half.edited) return {{"restore the statements that took effect", fmt::format("then \"{}\" goes on after them", again)}, abandon};
+  if (damage.half.line == 0) return {{again, "records it: all its statements took effect"}, abandon};
+  return {{again, fmt::format("goes on at line {}", damage.half.line)}, abandon};
 }
 
 std::string to_text(const DamageReport& report, bool color) {
@@ -138,7 +142,7 @@ std::string to_markdown(const DamageReport& report) {
     std::vector<std::string> commands;
     for (const Remedy& remedy : remedies_for(damage)) commands.push_back(fmt::format("{}: {}", remedy.command, remedy.effect));
     table.row({Cell{damage.file.empty() ? damage.version : damage.file},
-               Cell{damage.state == MigrationState::edited ? "edited" : half_applied_text(damage.half)},
+               Cell{damage.state == MigrationState::edited ? "edited" : (damage.half.reverting ? "its down part stopped " : "") + half_applied_text(damage.half)},
                Cell{fmt::format("{}", fmt::join(commands, "; "))}});
   }
   return table.empty() ? result + "**Nothing needs to be repaired.**\n" : result + table.markdown();

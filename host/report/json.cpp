@@ -103,7 +103,8 @@ Json half_object(const HalfApplied& half) {
           {"total", number_or_null(half.total)},
           {"line", number_or_null(half.line)},
           {"edited", half.edited},
-          {"in_doubt", half.in_doubt}};
+          {"in_doubt", half.in_doubt},
+          {"reverting", half.reverting}};
 }
 
 const char* result_name(const Outcome& outcome) {

@@ -96,7 +96,9 @@ std::string half_applied_text(const HalfApplied& half) {
 }
 
 std::string state_text(const PlannedMigration& migration) {
-  if (migration.state == MigrationState::failed) return "failed " + half_applied_text(*migration.half);
+  if (migration.state == MigrationState::failed) {
+    return migration.half->reverting ? "half reverted" : "failed " + half_applied_text(*migration.half);
+  }
   const bool elsewise = migration.state == MigrationState::applied && !migration.origin.empty() && migration.origin != "applied";
   if (!elsewise) return state_name(migration.state);
   return migration.origin == "as-is" ? "applied as-is" : migration.origin;
@@ -146,9 +148,10 @@ std::vector<std::string> remarks_on(const Plan& plan) {
           fmt::format("{} is older than the newest migration that was applied.", title));
     } else if (migration.state == MigrationState::failed) {
       const bool plain = !migration.file.empty() && !migration.half->edited;
-      remarks.push_back(fmt::format("{} is half applied; {}", title,
-                                    plain ? "\"seedbed up\" goes on where it stopped."
-                                          : "\"seedbed repair\" shows what can be done."));
+      const bool reverting = migration.half->reverting;
+      const std::string stopped = reverting ? "reverted: its down part stopped " + half_applied_text(*migration.half) : "applied";
+      remarks.push_back(fmt::format("{} is half {}; \"seedbed {}\" {}", title, stopped, !plain ? "repair" : reverting ? "down" : "up",
+                                    plain ? "goes on where it stopped." : "shows what can be done."));
     }
   }
   return remarks;

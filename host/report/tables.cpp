@@ -53,7 +53,7 @@ Table migration_table(const Plan& plan) {
     const bool ran_elsewhere = migration.origin == "stamped" || migration.origin == "adopted";
     const bool timed = !migration.applied_at.empty() && !ran_elsewhere;
     table.row({Cell{title_of(migration)},
-               Cell{state_text(migration), ink_of(migration.state), /*spills=*/migration.half.has_value()},
+               Cell{state_text(migration), ink_of(migration.state), /*spills=*/migration.half && !migration.half->reverting},
                Cell{migration.applied_at},
                Cell{timed ? duration_text(std::chrono::milliseconds(migration.took_ms)) : ""}});
   }

@@ -1,7 +1,6 @@
 #include "run/down.hpp"
 
 #include <algorithm>
-#include <span>
 #include <vector>
 
 #include <fmt/format.h>
@@ -11,6 +10,8 @@
 #include "ledger/run_lock.hpp"
 #include "log.hpp"
 #include "migration/apply.hpp"
+#include "migration/migration_plan.hpp"
+#include "migration/outside_run.hpp"
 #include "nearest.hpp"
 #include "run/guards.hpp"
 #include "run/hooks.hpp"
@@ -180,14 +181,17 @@ class Down {
 
   std::chrono::microseconds revert_outside(const Migration& migration) {
     const auto start = Clock::now();
-    const std::span<const sql::Statement> statements(migration.up.statements);
+    const std::string key = reverting_key(migration.version);
     database().limit_session(chosen_limits_of(settings_.migrations.limits));
     database().start_script();
-    for (std::size_t i = 0; i < statements.size(); ++i) {
-      log::info("down_statement_started", {{"file", migration.file}, {"line", static_cast<std::int64_t>(statements[i].line)}});
-      options_.progress.advance(migration.file, i, statements.size());
-      run_outside(migration, i);
+    outcome_.partly_applied = true;
+    try {
+      run_statements_outside(*lock_, migration, key);
+    } catch (Error& error) {
+      error.detail("The migration still counts as applied.");
+      throw;
     }
+    outcome_.partly_applied = false;
     if (database().in_transaction()) {
       database().rollback();
       throw Error(ExitCode::failed, "the down part begins a transaction that it does not end")
@@ -196,25 +200,10 @@ class Down {
     database().reset_session();
     LockedTransaction transaction(*lock_);
     forget(migration);
+    Ledger(database()).forget_statements(key);
     transaction.commit();
     tell_of_lost_tables();
     return since(start);
-  }
-
-  void run_outside(const Migration& migration, std::size_t index) {
-    const SqlPart& part = migration.up;
-    try {
-      const Heartbeat heartbeat(*lock_);
-      database().run_script(part.text, std::span(part.statements).subspan(index, 1),
-                            [&](std::size_t offset) { return place_of(part, offset); });
-    } catch (Error& error) {
-      database().rollback();
-      database().reset_session();
-      outcome_.partly_applied = outcome_.partly_applied || index > 0;
-      error.detail(fmt::format("The down part runs outside a transaction: {} of its {} statements took effect, and the migration "
-                               "still counts as applied.", index, part.statements.size()));
-      throw;
-    }
   }
 
   void forget(const Migration& migration) {

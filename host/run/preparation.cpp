@@ -117,11 +117,26 @@ void plan_from_nothing(Preparation& preparation, const Settings& settings) {
   preparation.difference = {};
 }
 
+namespace {
+
+/// Makes the file of SQLite's database, laid out as the first migration wants it, which it can only say
+/// before there is a table; WAL makes a page.
+void make_file(Preparation& preparation, const Settings& settings, std::chrono::milliseconds wait) {
+  const std::vector<std::string> layout =
+      preparation.files.empty() ? std::vector<std::string>() : file_layout(preparation.files.front());
+  const std::string journal = layout.empty() ? settings.sqlite.journal : "";
+  preparation.database = connect(settings.url, {wait, /*create=*/true, settings.lock_timeout, journal});
+  for (const std::string& statement : layout) preparation.database->execute(statement);
+  if (!layout.empty() && settings.sqlite.journal == "wal") preparation.database->execute("PRAGMA journal_mode = WAL");
+}
+
+}  // namespace
+
 void open_ledger(Preparation& preparation, const Settings& settings, std::chrono::milliseconds wait) {
   std::error_code ignored;
   const std::filesystem::path& file = settings.url.file;
-  if (!file.empty() && !std::filesystem::exists(file, ignored)) {
-    preparation.database = connect(settings.url, {wait, /*create=*/true, settings.lock_timeout, settings.sqlite.journal});
+  if (!file.empty() && (!std::filesystem::exists(file, ignored) || std::filesystem::file_size(file, ignored) == 0)) {
+    make_file(preparation, settings, wait);
   }
   if (preparation.ledger_version == kLedgerVersion) return;
   Database& database = *preparation.database;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "ledger/run_lock.hpp"
+#include "migration/supabase_migration.hpp"
 #include "nearest.hpp"
 #include "run/guards.hpp"
 #include "run/preparation.hpp"
@@ -51,7 +52,10 @@ DamageReport damage_of(const Preparation& prepared, const Settings& settings) {
       damage.sha256 = file->sha256;
     } else {
       damage.half = *planned.half;
-      damage.took_effect = taken(has_file ? &file->up : nullptr, remembered.at(planned.version), settings.url.engine);
+      const SqlPart* part = has_file ? &file->up : nullptr;
+      if (damage.half.reverting) part = has_file && file->down ? &*file->down : nullptr;
+      const std::string key = damage.half.reverting ? reverting_key(planned.version) : planned.version;
+      damage.took_effect = taken(part, remembered.at(key), settings.url.engine);
     }
   }
   return report;
@@ -90,10 +94,11 @@ void mend(Preparation& prepared, const Damage& damage, Outcome& outcome) {
     row.sha256 = file.sha256;
     row.token_hash = file.token_hash;
     ledger.accept(row);
+    if (prepared.supabase) prepared.supabase->replace(supabase_migration(file));
     outcome.accepted.push_back({file.version, file.name, file.file, {}});
     return;
   }
-  ledger.forget_statements(damage.version);
+  ledger.forget_statements(damage.half.reverting ? reverting_key(damage.version) : damage.version);
   outcome.abandoned.push_back({damage.version, "", title, {}});
   for (const TakenStatement& statement : damage.took_effect) {
     outcome.notices.push_back(
@@ -130,6 +135,7 @@ Outcome repair(const Settings& settings, const RepairOptions& options) {
     with_retries("repair", [&] {
       outcome = before;
       LockedTransaction transaction(lock);
+      if (prepared.supabase) prepared.supabase->prepare();
       for (const Damage& damage : chosen(damage_of(prepared, settings), prepared, options)) mend(prepared, damage, outcome);
       transaction.commit();
     });

@@ -367,6 +367,7 @@ class Run {
     if (database().engine() == Engine::sqlite && attaches_database(migration)) {
       return "it attaches another database, which only the end of a transaction detaches";
     }
+    if (chooses_transaction(migration)) return "it chooses the kind of its transaction, and a dry run is one for all";
     database().execute("SAVEPOINT seedbed_rehearsal");
     try {
       outcome_.migrations.push_back({migration.version, migration.name, migration.file, rehearse_migration(database(), migration, recorded_beside(migration))});
@@ -468,7 +469,11 @@ Plan status(const Settings& settings, std::chrono::milliseconds wait) {
   look_at_database(prepared, settings, {wait, /*create=*/false, settings.lock_timeout});
   leave_out_what_needs_more(prepared);
   if (Ledger ledger(*prepared.database); ledger.exists()) {
-    mark_half_applied(prepared.migrations, prepared.files, ledger.all_statements(), settings.url.engine);
+    const RememberedStatements remembered = ledger.all_statements();
+    for (Migration& file : prepared.files) {
+      if (remembered.contains(reverting_key(file.version))) read_text(file);
+    }
+    mark_half_applied(prepared.migrations, prepared.files, remembered, settings.url.engine);
   }
   Plan plan;
   plan.environment = settings.environment;

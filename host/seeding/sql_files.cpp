@@ -153,16 +153,17 @@ void run_sql_file(Database& database, const fs::path& file, const fs::path& root
   const std::string shown = shown_seed_path(file, root);
   const std::string source = read_sql(file, shown);
   const std::vector<Statement> statements = sql::split(source, database.engine(), shown);
-  const auto place = [&](std::size_t offset) { return sql::place_at(shown, source, offset); };
+  const auto place = [&](std::size_t offset) { return sql::place_at(shown, source, std::min(offset, source.size())); };
   const sql::OneTransaction one = sql::as_one_transaction(source, statements);
+  const std::string& text = one.text.empty() ? source : one.text;
   refuse_what_breaks_the_transaction(statements, one.stray, place);
 
   database.execute("SAVEPOINT seedbed_file");
   try {
     if (constants == nullptr) {
-      database.run_script(source, one.statements, place);
+      database.run_script(text, one.statements, place);
     } else {
-      const BoundScript bound = bind_constants(source, one.statements, *constants, database.engine(), shown);
+      const BoundScript bound = bind_constants(text, one.statements, *constants, database.engine(), shown);
       database.run_script(bound.text, bound.statements,
                           [&](std::size_t offset) { return place(bound.source_offset(offset)); });
     }

@@ -24,9 +24,10 @@ std::vector<fs::path> entries(const fs::path& folder) {
   return found;
 }
 
-/// What the name of a history says: outside_… runs outside transactions, as_is_… as written.
+/// What the name of a history says: outside_… runs outside transactions, as_is_… as written; and blocks
+/// has transactions of its own, which psql would find inside another.
 bool is_transactional(const std::string& history) {
-  return !history.starts_with("outside_") && !history.starts_with("as_is_");
+  return !history.starts_with("outside_") && !history.starts_with("as_is_") && history != "blocks";
 }
 
 /// supabase's format is found by its path.

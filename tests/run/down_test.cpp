@@ -211,7 +211,7 @@ TEST_CASE("a down part that has to run outside a transaction does", "[down]") {
   CHECK_THAT(dry.out, ContainsSubstring("down part of 20260101120000_a.sql"));
   CHECK_THAT(dry.out, ContainsSubstring("cannot run in a transaction"));
   CHECK(down.exit_code == 0);
-  CHECK_THAT(down.err, ContainsSubstring("down_statement_started"));
+  CHECK_THAT(down.err, ContainsSubstring("statement_started"));
   CHECK(applied(workspace).empty());
 }
 
@@ -225,8 +225,51 @@ TEST_CASE("a down part outside a transaction that fails says what took effect", 
 
   CHECK(down.exit_code == 1);
   CHECK_THAT(down.err, ContainsSubstring("20260101120000_a.down.sql:3:"));
-  CHECK_THAT(down.err, ContainsSubstring("1 of its 2 statements took effect, and the migration still counts as applied"));
+  CHECK_THAT(down.err, ContainsSubstring("1 of its 2 statements took effect and are recorded."));
+  CHECK_THAT(down.err, ContainsSubstring("The migration still counts as applied."));
   CHECK(applied(workspace).size() == 1);
+}
+
+TEST_CASE("a down part outside a transaction goes on at the statement that failed", "[down]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write("migrations/20260101120000_a.sql", "CREATE TABLE a (id integer);\n");
+  workspace.write("migrations/20260101120000_a.down.sql", "-- seedbed: no-transaction\nDROP TABLE a;\nDROP TABLE nowhere;\n");
+  workspace.run({"up"});
+  workspace.run({"down"});
+  const Finished status = workspace.run({"status"});
+  const Finished repair = workspace.run({"repair"});
+  workspace.write("migrations/20260101120000_a.down.sql", "-- seedbed: no-transaction\nDROP TABLE a;\nSELECT 1;\n");
+
+  const Finished down = workspace.run({"down"});
+
+  CHECK_THAT(status.out, ContainsSubstring("20260101120000_a.sql  half reverted  20"));
+  CHECK_THAT(status.out, ContainsSubstring("20260101120000_a.sql is half reverted: its down part stopped at statement 2 of 2 (line 3); \"seedbed down\" goes on where it stopped."));
+  CHECK_THAT(repair.out, ContainsSubstring("its down part stopped at statement 2 of 2 (line 3); these took effect:"));
+  CHECK_THAT(repair.out, ContainsSubstring("DROP TABLE a"));
+  INFO(down.err);
+  CHECK(down.exit_code == 0);
+  CHECK(applied(workspace).empty());
+  CHECK(workspace.run({"up"}).exit_code == 0);
+  CHECK(has_table(workspace, "a"));
+}
+
+TEST_CASE("a half reverted migration whose down part was edited is refused until it is abandoned", "[down]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  const std::string file = "migrations/20260101120000_a.down.sql";
+  workspace.write("migrations/20260101120000_a.sql", "CREATE TABLE a (id integer);\n");
+  workspace.write(file, "-- seedbed: no-transaction\nDROP TABLE a;\nDROP TABLE nowhere;\n");
+  workspace.run({"up"});
+  workspace.run({"down"});
+  workspace.write(file, "-- seedbed: no-transaction\nSELECT 1;\n");
+
+  const Finished refused = workspace.run({"down"});
+  const Finished abandoned = workspace.run({"repair", "--abandon", "20260101120000"});
+
+  CHECK(refused.exit_code == 4);
+  CHECK_THAT(refused.err, ContainsSubstring("is half reverted and was edited since"));
+  CHECK(abandoned.exit_code == 0);
+  CHECK(workspace.run({"down"}).exit_code == 0);
+  CHECK(applied(workspace).empty());
 }
 
 TEST_CASE("transaction control in a down part is refused with its line", "[down]") {

@@ -145,6 +145,20 @@ TEST_CASE("a file that seedbed makes is in WAL and leaves no files beside it", "
   CHECK(workspace.value("PRAGMA journal_mode") == "wal");
 }
 
+TEST_CASE("the first migration of a new file says how it is laid out", "[run]") {
+  Workspace workspace(Engine::sqlite);
+  if (GENERATE(false, true)) std::ofstream(file_of(workspace)).flush();
+
+  const Finished up = run_migration(workspace, "-- how\nPRAGMA page_size = 8192;\nPRAGMA auto_vacuum = INCREMENTAL;\nPRAGMA encoding = 'UTF-16le';\n"
+                                               "CREATE TABLE a (x TEXT);\nPRAGMA page_size = 512;\n");
+
+  INFO(up.err);
+  CHECK(up.exit_code == 0);
+  CHECK(workspace.value("SELECT page_size FROM pragma_page_size") == "8192");
+  CHECK(workspace.value("SELECT auto_vacuum FROM pragma_auto_vacuum") == "2");
+  CHECK(workspace.value("SELECT encoding FROM pragma_encoding") == "UTF-16le");
+}
+
 TEST_CASE("the journal mode of a file is its owners affair", "[run]") {
   Workspace workspace(Engine::sqlite);
   workspace.write_customer_migration();

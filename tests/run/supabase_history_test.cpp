@@ -280,6 +280,21 @@ TEST_CASE("a migration that runs outside a transaction is recorded in Supabase's
   CHECK(project.value(fmt::format("SELECT cardinality(statements) FROM {} WHERE version = '20260104120000'", kHistory)) == "2");
 }
 
+TEST_CASE("an edit that is accepted is what Supabase's history holds from then on", "[history]") {
+  Project project;
+  project.run({"up"});
+  project.write("supabase/migrations/20260102120000_goods.sql", "CREATE TABLE product (a integer);\nSELECT 'more';\n");
+  std::filesystem::remove(project.path("supabase/migrations/20260102120000_product.sql"));
+
+  const Finished repair = project.run({"repair", "--accept", "20260102120000"});
+
+  INFO(repair.err);
+  CHECK(repair.exit_code == 0);
+  CHECK(project.value(fmt::format("SELECT name || ' ' || array_to_string(statements, '/') FROM {} WHERE version = '20260102120000'", kHistory)) ==
+        "goods CREATE TABLE product (a integer)/SELECT 'more'");
+  CHECK(project.value(fmt::format("SELECT count(*) FROM {}", kHistory)) == "3");
+}
+
 TEST_CASE("a dry run leaves neither history behind", "[history]") {
   Project project;
 

@@ -12,6 +12,7 @@
 
 #include "database/postgres/error_offset.hpp"
 #include "database/postgres/postgres_database.hpp"
+#include "database/sql/transaction.hpp"
 #include "database/writer_spec.hpp"
 
 namespace seedbed::host {
@@ -160,11 +161,21 @@ bool PostgresDatabase::run_transaction(const ScriptTransaction& work) {
   const bool reads_alike = std::ranges::find(work.statements, sql::Kind::session, &sql::Statement::kind) == work.statements.end();
   Messages messages(connection_, work.text, work.locate);
   try {
-    messages.add("BEGIN");
+    std::size_t first = 0;  // what the server takes only before any query, as which the guard counts
+    if (!work.statements.empty() && work.statements[0].kind == sql::Kind::begin) {
+      messages.add(work.statements[first++]);
+    } else {
+      messages.add("BEGIN");
+    }
+    for (; first < work.statements.size(); ++first) {
+      const sql::Statement& statement = work.statements[first];
+      if (!sql::sets_transaction(work.text.substr(statement.offset, statement.size))) break;
+      messages.add(statement);
+    }
     if (work.begin.alone) messages.add_guard(fmt::format("SELECT 1 / {}::int", try_lock_sql()));
     if (!work.guard.empty()) messages.add_guard(fmt::format("SELECT 1 / count(*) FROM ({}) AS guard", work.guard));
     for (const std::string& setting : settings_for(work.begin.limits, "SET LOCAL")) messages.add(setting);
-    for (const sql::Statement& statement : work.statements) {
+    for (const sql::Statement& statement : work.statements.subspan(first)) {
       if (!together) messages.send();
       messages.add(statement);
     }

@@ -120,6 +120,16 @@ std::vector<Setting> settings_in(std::string_view statement, Syntax syntax) {
   return {};
 }
 
+bool sets_session(std::string_view statement, Syntax syntax) {
+  TokenCursor cursor(statement, syntax);
+  if (syntax.dialect == Engine::sqlite) return cursor.at("attach") || cursor.at("detach") || cursor.at("pragma");
+  if (cursor.at("prepare")) return true;
+  const std::vector<Setting> settings = settings_in(statement, syntax);
+  return std::any_of(settings.begin(), settings.end(), [](const Setting& setting) {
+    return !setting.local && setting.name != "transaction" && setting.name != "constraints";
+  });
+}
+
 bool is_reading_setting(const Setting& setting) {
   static constexpr std::array<std::string_view, 6> kNames{
       "all",  "backslash_quote",       "client_encoding",

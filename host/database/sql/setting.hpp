@@ -21,6 +21,10 @@ struct Setting {
 /// begins with set_config(); of SQLite, a PRAGMA with a value.
 std::vector<Setting> settings_in(std::string_view statement, Syntax syntax);
 
+/// True if `statement` leaves something in the session that statements after it may need and that can be
+/// had again by running it again: settings, prepared statements, SQLite's PRAGMAs and attached databases.
+bool sets_session(std::string_view statement, Syntax syntax);
+
 /// True if a change of the setting changes how the server reads or whom it obeys from then on.
 bool is_reading_setting(const Setting& setting);
 

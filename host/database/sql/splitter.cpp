@@ -198,6 +198,10 @@ void Splitter::take_meta_command(const Token& token) {
   // What pg_dump writes since its fix of CVE-2025-8714; it means nothing outside psql.
   if (!in_statement_ && (name == "\\restrict" || name == "\\unrestrict"))
     return lexer_.move_to(end);
+  if (name.starts_with("\\'")) {
+    throw error_at(token.offset, "a backslash outside of a string")
+        .hint("A backslash does not quote what follows it: write two quotes, '', or begin the string with E.");
+  }
   throw error_at(token.offset, fmt::format("\"{}\" is a command of psql, not SQL", name))
       .hint("Remove it, or write what it does in SQL.");
 }

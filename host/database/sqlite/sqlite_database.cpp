@@ -124,6 +124,12 @@ void SqliteDatabase::commit() {
     if (in_transaction()) check_deferred_keys();
     throw error;
   }
+  end_script_transaction();
+}
+
+/// What a file outside a transaction has attached stays so until reset_session().
+void SqliteDatabase::end_script_transaction() noexcept {
+  if (mode_ == Mode::script && !script_in_transaction_) return;
   if (script_in_transaction_) leave_script();
   detach_all();
 }
@@ -134,10 +140,9 @@ void SqliteDatabase::rollback() noexcept {
     sqlite3_progress_handler(handle_, 0, nullptr, nullptr);
     sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
     sqlite3_progress_handler(handle_, kInstructionsPerCheck, stop_when_interrupted, nullptr);
-    detach_all();
   }
   // A full disk, for one, makes SQLite roll back by itself.
-  if (script_in_transaction_) leave_script();
+  end_script_transaction();
 }
 
 /// As sqlite3_prepare_v2.  "Strings" in double quotes are off for what is compiled here, but the

@@ -100,6 +100,7 @@ class SqliteDatabase : public Database {
   void set_mode(Mode mode) noexcept;
   void enforce_foreign_keys(bool on) noexcept;
   void leave_script() noexcept;
+  void end_script_transaction() noexcept;
   void check_deferred_keys();
   void pragma(const char* text);
   int compile(std::string_view sql, sqlite3_stmt** statement, const char** tail);

@@ -94,6 +94,14 @@ TEST_CASE("binary COPY data are refused", "[sql]") {
              ContainsSubstring("binary COPY data"));
 }
 
+TEST_CASE("a quote after a backslash is no command of psql", "[sql]") {
+  const Error error = refusal("select 'L', \\'APPORT';");
+
+  CHECK_THAT(error.what(), ContainsSubstring("a backslash outside of a string"));
+  CHECK_THAT(error.hint(), ContainsSubstring("write two quotes"));
+  CHECK(place_of(refusal("select 1,\n 'L'\\'x'")) == "2:5");
+}
+
 TEST_CASE("a zero byte is refused at its place", "[sql]") {
   const Error error = refusal("select 1;\nselect 'a\0b'"s);
 

@@ -12,7 +12,8 @@ std::string outline(std::string_view text) {
   const std::vector<sql::Statement> statements = sql::split(text, Engine::postgres, "x.sql");
   const sql::OneTransaction one = sql::as_one_transaction(text, statements);
   std::string result;
-  for (const sql::Statement& statement : one.statements) result += std::string(text.substr(statement.offset, statement.size)) + " ";
+  const std::string_view joined = one.text.empty() ? text : one.text;
+  for (const sql::Statement& statement : one.statements) result += std::string(joined.substr(statement.offset, statement.size)) + " ";
   if (one.stray != nullptr) result += "!" + std::to_string(one.stray->line);
   return result;
 }
@@ -25,6 +26,7 @@ TEST_CASE("whole blocks are parts of one transaction wherever they stand", "[sql
   CHECK(outline("BEGIN;\nA;\nCOMMIT;\nSTART TRANSACTION;\nB;\nEND;") == "A B ");
   CHECK(outline("A;\nBEGIN;\nB;\nCOMMIT;\nC;\n") == "A B C ");
   CHECK(outline("BEGIN;\nA;\nCOMMIT AND NO CHAIN;") == "A ");
+  CHECK(outline("ROLLBACK;\nBEGIN;\nA;\nCOMMIT;\nROLLBACK;\nBEGIN;\nB;\nCOMMIT;") == "A B ");
   CHECK(outline("") == "");
 }
 
@@ -37,10 +39,25 @@ TEST_CASE("what ends or begins no whole block is astray", "[sql]") {
   CHECK(outline("BEGIN;\nA;\nCOMMIT AND CHAIN;\nB;\nCOMMIT;") == "A B !3");
 }
 
-TEST_CASE("a block whose local settings would reach what follows is astray", "[sql]") {
+TEST_CASE("a rollback after what stands in no block is astray", "[sql]") {
+  CHECK(outline("A;\nROLLBACK;") == "A !2");
+  CHECK(outline("BEGIN;\nA;\nCOMMIT;\nB;\nROLLBACK;") == "A B !5");
+}
+
+TEST_CASE("what a block sets locally is set back where more follows", "[sql]") {
+  const std::string save = "SELECT set_config('seedbed.search_path', current_setting('search_path', true), true) ";
+  const std::string restore = "SELECT set_config('search_path', current_setting('seedbed.search_path', true), true) ";
+
   CHECK(outline("BEGIN;\nSET LOCAL search_path = a;\nCOMMIT;") == "SET LOCAL search_path = a ");
-  CHECK(outline("BEGIN;\nSET LOCAL search_path = a;\nCOMMIT;\nB;") == "SET LOCAL search_path = a B !3");
+  CHECK(outline("BEGIN;\nSET LOCAL search_path = a;\nSET LOCAL search_path = b;\nCOMMIT;\nB;") ==
+        save + "SET LOCAL search_path = a SET LOCAL search_path = b " + restore + "B ");
   CHECK(outline("BEGIN;\nA;\nCOMMIT;\nBEGIN;\nSET LOCAL search_path = a;\nCOMMIT;") == "A SET LOCAL search_path = a ");
+}
+
+TEST_CASE("a later block cannot have another kind of transaction", "[sql]") {
+  CHECK(outline("BEGIN ISOLATION LEVEL SERIALIZABLE;\nA;\nCOMMIT;\nSTART TRANSACTION isolation level serializable;\nB;\nCOMMIT;") == "A B ");
+  CHECK(outline("BEGIN ISOLATION LEVEL SERIALIZABLE;\nA;\nCOMMIT;\nBEGIN;\nB;\nCOMMIT;") == "A B ");
+  CHECK(outline("BEGIN;\nA;\nCOMMIT;\nBEGIN ISOLATION LEVEL SERIALIZABLE;\nB;\nCOMMIT;") == "A B !4");
 }
 
 TEST_CASE("one block around everything is a file's own word for its transaction", "[sql]") {
