@@ -27,6 +27,8 @@ seedbed_find(tomlplusplus libtomlplusplus-dev CONFIG)
 seedbed_find(nlohmann_json nlohmann-json3-dev CONFIG)
 seedbed_find(fmt libfmt-dev CONFIG)
 seedbed_find(SQLite3 libsqlite3-dev)
+find_library(SQLITE_ARCHIVE libsqlite3.a)  # likewise, where there is one
+mark_as_advanced(SQLITE_ARCHIVE)
 set(OPENSSL_USE_STATIC_LIBS ON)
 seedbed_find(OpenSSL libssl-dev COMPONENTS Crypto)
 seedbed_find_module(PQXX "libpqxx >= 6.4" libpqxx-dev)

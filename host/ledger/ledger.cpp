@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <iterator>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -103,12 +104,20 @@ void Ledger::prepare() {
 
 std::vector<AppliedMigration> Ledger::migrations() {
   const char* const added = version() < 2 ? "'applied', 0" : "origin, shared";
+  const bool postgres = database_.engine() == Engine::postgres;
+  const char* const when = postgres ? "to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')" : "applied_at";
+  std::vector<Row> rows = database_.query(
+      fmt::format("SELECT version, name, file, sha256, token_hash, token_algorithm, {}, took_ms, {} FROM {}", when, added, table("migrations")));
+  // Sorted here: mostly they lie in that order, and SQLite would sort whole rows.
+  const auto before = [](const Row& a, const Row& b) { return std::tie(*a[6], *a[0]) < std::tie(*b[6], *b[0]); };
+  if (!std::ranges::is_sorted(rows, before)) std::ranges::sort(rows, before);
   std::vector<AppliedMigration> applied;
-  for (const Row& row : database_.query(
-           fmt::format("SELECT version, name, file, sha256, token_hash, token_algorithm, {}, took_ms, {} FROM {} ORDER BY applied_at, version",
-                       utc("applied_at"), added, table("migrations")))) {
-    applied.push_back({*row[0], *row[1], *row[2], *row[3], *row[4], std::stoi(*row[5]), *row[6], std::stoll(*row[7]), *row[8],
-                       *row[9] == "1"});
+  applied.reserve(rows.size());
+  for (Row& row : rows) {
+    row[6]->resize(19);
+    (*row[6])[10] = ' ';
+    applied.push_back({std::move(*row[0]), std::move(*row[1]), std::move(*row[2]), std::move(*row[3]), std::move(*row[4]),
+                       std::stoi(*row[5]), std::move(*row[6]), std::stoll(*row[7]), std::move(*row[8]), row[9] == "1"});
   }
   return applied;
 }

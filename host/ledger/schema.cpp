@@ -62,7 +62,11 @@ std::vector<std::string> ledger_upgrade(int step, Engine engine) {
       statement = replaced(statement, std::string(" TIME") + after, (postgres ? " timestamptz" : " TEXT") + std::string(after));
       statement = replaced(statement, std::string(" INT") + after, (postgres ? " bigint" : " INTEGER") + std::string(after));
     }
-    if (!postgres && statement.starts_with("CREATE TABLE")) statement += " STRICT";
+    if (!postgres && statement.starts_with("CREATE TABLE")) {
+      // Without rowids a row and its key are one page to write and to sync, not two.
+      const bool numbered = statement.find(" INTEGER NOT NULL PRIMARY KEY") != std::string::npos;
+      statement += numbered ? " STRICT" : " STRICT, WITHOUT ROWID";
+    }
     statements.push_back(std::move(statement));
   }
   return statements;

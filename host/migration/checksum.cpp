@@ -1,12 +1,12 @@
+#define OPENSSL_SUPPRESS_DEPRECATED  // as in database/sql/hash.cpp
 #include "migration/checksum.hpp"
 
 #include <array>
-#include <stdexcept>
 
 #include <boost/crc.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 namespace seedbed::host {
 
@@ -18,11 +18,11 @@ std::string_view file_bytes(const SqlPart& part) { return part.original.empty() 
 
 std::string sqlx_checksum(const Migration& migration) {
   const std::string_view bytes = file_bytes(migration.up);
-  std::array<unsigned char, 48> digest{};
-  unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha384(), nullptr) != 1 || size != digest.size()) {
-    throw std::runtime_error("OpenSSL could not compute a SHA-384");
-  }
+  std::array<unsigned char, SHA384_DIGEST_LENGTH> digest{};
+  SHA512_CTX context;
+  SHA384_Init(&context);
+  SHA384_Update(&context, bytes.data(), bytes.size());
+  SHA384_Final(digest.data(), &context);
   return fmt::format("{:02x}", fmt::join(digest, ""));
 }
 

@@ -1,11 +1,12 @@
 #include "migration/folder.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <memory>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -37,7 +38,7 @@ Error folder_error(const fs::path& directory, const fs::path& root, const std::e
 std::vector<FolderFile> list(const fs::path& directory, const fs::path& root, bool below) {
   // Not ".", which would stand before every name.
   const std::string shown_directory = shown_path(directory, root);
-  const fs::path shown = shown_directory == "." ? "" : shown_directory;
+  const std::string shown = shown_directory == "." ? "" : (fs::path(shown_directory) / "").generic_string();
   std::vector<FolderFile> files;
   std::error_code failure;
   fs::recursive_directory_iterator entry(directory, failure);
@@ -48,10 +49,9 @@ std::vector<FolderFile> list(const fs::path& directory, const fs::path& root, bo
     if (entry->is_directory(unknown)) {
       if (!below || is_left_alone(base)) entry.disable_recursion_pending();
     } else if (!is_left_alone(base)) {
-      const fs::path name =
-          entry.depth() == 0 ? fs::path(base) : path.lexically_relative(directory);
-      files.push_back(
-          {path, name.generic_string(), std::move(base), (shown / name).generic_string()});
+      std::string name = entry.depth() == 0 ? base : path.lexically_relative(directory).generic_string();
+      std::string as_shown = shown + name;
+      files.push_back({path.native(), std::move(name), std::move(base), std::move(as_shown)});
     }
   }
   if (failure) throw folder_error(directory, root, failure);
@@ -63,11 +63,7 @@ std::vector<FolderFile> list(const fs::path& directory, const fs::path& root, bo
 bool is_sql(const FolderFile& file) { return is_sql_name(file.base); }
 bool is_flyway(const FolderFile& file) { return is_flyway_name(file.base); }
 
-void keep_sql(std::vector<FolderFile>& files, bool below) {
-  std::erase_if(files, [below](const FolderFile& file) {
-    return !is_sql_name(file.base) || (!below && file.name != file.base);
-  });
-}
+bool is_kept(const FolderFile& file, bool below) { return is_sql(file) && (below || file.name == file.base); }
 
 // Those of another kind are that tool's business: a package around embedded files, tests.
 void refuse_go_migrations(const std::vector<FolderFile>& files) {
@@ -98,6 +94,17 @@ bool is_supabase_path(const fs::path& directory) {
   return path.filename() == "migrations" && path.parent_path().filename() == "supabase";
 }
 
+struct OpenFile {
+  explicit OpenFile(int opened) : descriptor(opened) {}
+  ~OpenFile() {
+    if (descriptor >= 0) close(descriptor);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+
+  const int descriptor;
+};
+
 struct Found {
   Format format;
   std::string reason;
@@ -118,15 +125,15 @@ Found detect(const fs::path& directory, const std::vector<FolderFile>& files) {
       return {Format::flyway, fmt::format("it holds \"{}\"", file.name)};
   }
   if (is_supabase_path(directory)) return {Format::supabase, "of its path"};
-  std::vector<FolderFile> here = files;
-  keep_sql(here, /*below=*/false);
-  if (here.empty()) return {Format::seedbed, "it is empty"};
-  if (auto found = detect_by_directives(here.front())) return *found;
-  const std::string& first = here.front().name;
+  const auto is_here = [](const FolderFile& file) { return is_sql(file) && file.name == file.base; };
+  const auto front = std::find_if(files.begin(), files.end(), is_here);
+  if (front == files.end()) return {Format::seedbed, "it is empty"};
+  if (auto found = detect_by_directives(*front)) return *found;
+  const std::string& first = front->name;
   const std::string reason = fmt::format("its first file is \"{}\"", first);
   if (is_up_or_down_name(first)) {
-    const bool all = std::all_of(here.begin(), here.end(), [](const FolderFile& file) {
-      return is_up_or_down_name(file.base);
+    const bool all = std::all_of(front, files.end(), [&](const FolderFile& file) {
+      return !is_here(file) || is_up_or_down_name(file.base);
     });
     return {all ? Format::golang_migrate : Format::seedbed, reason};
   }
@@ -158,9 +165,12 @@ Folder open_folder(const fs::path& directory, std::optional<Format> format, cons
                                 found.reason);
   }
   if (folder.format == Format::goose) refuse_go_migrations(all);
-  folder.files = all;
-  keep_sql(folder.files, folder.format == Format::flyway);
-  if (folder.files.empty()) refuse_folders_of_migrations(all);
+  const bool below = folder.format == Format::flyway;
+  if (std::none_of(all.begin(), all.end(), [&](const FolderFile& file) { return is_kept(file, below); })) {
+    refuse_folders_of_migrations(all);
+  }
+  folder.files = std::move(all);
+  std::erase_if(folder.files, [&](const FolderFile& file) { return !is_kept(file, below); });
   return folder;
 }
 
@@ -176,20 +186,17 @@ FileName file_name_of(const Folder& folder, const FolderFile& file) {
   throw error.hint("A file whose name begins with \"_\" or \".\" is left alone.");
 }
 
-std::string read_bytes(const fs::path& path, const std::string& shown) {
-  const auto fail = [&shown]() {
-    return error_at(shown, fmt::format("could not read \"{}\": {}", shown, std::strerror(errno)));
-  };
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                             std::fclose);
-  if (!file) throw fail();
+std::string read_bytes(const std::string& path, const std::string& shown) {
+  const OpenFile file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   std::string bytes;
   std::array<char, 1 << 16> buffer;
-  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
-    bytes.append(buffer.data(), count);
+  for (;;) {
+    const ssize_t count = file.descriptor < 0 ? -1 : read(file.descriptor, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw error_at(shown, fmt::format("could not read \"{}\": {}", shown, std::strerror(errno)));
+    if (count == 0) return bytes;
+    bytes.append(buffer.data(), static_cast<std::size_t>(count));
   }
-  if (std::ferror(file.get())) throw fail();
-  return bytes;
 }
 
 }  // namespace seedbed::host

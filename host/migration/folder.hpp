@@ -12,7 +12,7 @@ namespace seedbed::host {
 
 /// A file that may be a migration, not yet understood.
 struct FolderFile {
-  std::filesystem::path path;
+  std::string path;
   std::string name;   ///< relative to the folder
   std::string base;   ///< its last part
   std::string shown;  ///< the path as people see it
@@ -36,6 +36,6 @@ FileName file_name_of(const Folder& folder, const FolderFile& file);
 std::string shown_path(const std::filesystem::path& path, const std::filesystem::path& root);
 
 /// The bytes of a file.  Throws Error{usage} when it cannot be read.
-std::string read_bytes(const std::filesystem::path& path, const std::string& shown);
+std::string read_bytes(const std::string& path, const std::string& shown);
 
 }  // namespace seedbed::host

@@ -27,7 +27,14 @@ std::string_view significant(std::string_view digits) {
 
 // The byte that ends the digits in a file name takes part, as it does in a sorted listing.
 std::strong_ordering compare_names(std::string_view a, std::string_view b, char terminator) {
-  return (std::string(a) + terminator) <=> (std::string(b) + terminator);
+  const std::size_t common = std::min(a.size(), b.size());
+  if (const auto order = a.substr(0, common) <=> b.substr(0, common); order != 0) return order;
+  if (a.size() == b.size()) return std::strong_ordering::equal;
+  const auto byte = [common, terminator](std::string_view name) {
+    return static_cast<unsigned char>(name.size() > common ? name[common] : terminator);
+  };
+  const auto order = byte(a) <=> byte(b);
+  return order != 0 ? order : a.size() <=> b.size();
 }
 
 std::strong_ordering compare_numbers_or_dates(std::string_view a, std::string_view b) {

@@ -88,6 +88,7 @@ std::vector<PlannedMigration> plan_migrations(const std::vector<Migration>& file
   for (const AppliedMigration& row : applied) rows[row.version] = &row;
 
   std::vector<PlannedMigration> plan;
+  plan.reserve(files.size());
   for (const Migration& file : files) {
     const auto row = rows.find(file.version);
     plan.push_back(planned(file, row == rows.end() ? nullptr : row->second));

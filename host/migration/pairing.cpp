@@ -54,6 +54,7 @@ class UpIndex {
 class Pairing {
  public:
   Pairing(const Folder& folder, Engine engine) : folder_(folder) {
+    ups_.reserve(folder.files.size());
     for (const FolderFile& file : folder.files) {
       NamedFile named{file, file_name_of(folder, file)};
       const bool other_engine = named.name.engine && *named.name.engine != engine;
@@ -71,6 +72,7 @@ class Pairing {
     refuse_same_versions();
     const UpIndex here = index_of(ups_), elsewhere = index_of(elsewhere_);
     std::vector<MigrationFiles> result;
+    result.reserve(ups_.size());
     for (NamedFile& up : ups_) result.push_back({std::move(up), std::nullopt});
     for (NamedFile& down : downs_) {
       if (const auto found = here.find(down.name))
@@ -128,8 +130,10 @@ class Pairing {
     }
   }
 
+  /// Only down parts look into it.
   UpIndex index_of(const Files& files) const {
     UpIndex index(folder_.format);
+    if (downs_.empty()) return index;
     for (std::size_t i = 0; i < files.size(); ++i) index.add(files[i].name, i);
     return index;
   }

@@ -224,7 +224,9 @@ MigrationFolder find_migrations(const std::filesystem::path& directory,
   const auto reader = std::make_shared<const Reader>(folder.format, engine, options);
   MigrationFolder result;
   result.format = folder.format;
-  for (MigrationFiles& files : pair_files(folder, engine)) {
+  std::vector<MigrationFiles> pairs = pair_files(folder, engine);
+  result.migrations.reserve(pairs.size());
+  for (MigrationFiles& files : pairs) {
     const bool baseline = files.up.name.kind == FileName::Kind::baseline;
     (baseline ? result.baselines : result.migrations).push_back(found(reader, std::move(files)));
   }

@@ -25,7 +25,14 @@ class Sha256 {
   std::string hex() {
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
     SHA256_Final(digest.data(), &context_);
-    return fmt::format("{:02x}", fmt::join(digest, ""));
+    std::string hex;
+    hex.reserve(2 * digest.size());
+    for (const unsigned char byte : digest) {
+      constexpr char kDigits[] = "0123456789abcdef";
+      hex += kDigits[byte >> 4];
+      hex += kDigits[byte & 15];
+    }
+    return hex;
   }
 
  private:

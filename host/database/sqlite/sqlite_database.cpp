@@ -206,6 +206,7 @@ std::vector<Row> SqliteDatabase::query(std::string_view sql, std::span<const see
   const int width = sqlite3_column_count(statement.get());
   while (step(statement.get())) {
     Row& row = rows.emplace_back();
+    row.reserve(static_cast<std::size_t>(width));
     for (int i = 0; i < width; ++i) row.push_back(column_text(statement.get(), i));
   }
   return rows;

@@ -27,14 +27,16 @@ class SqliteForeignKeys {
 
   void start() {
     before_.clear();
+    looked_at_.clear();
+    looked_below_.clear();
     whole_ = false;
   }
 
   /// Looks at what is about to run.
   void expect(std::string_view text, std::span<const sql::Statement> statements);
 
-  /// Table `table` of main, a name in lower case, is about to be written for the first time;
-  /// `removes` if rows may vanish from it or change their keys.
+  /// Table `table` of main, a name in lower case, is about to be written; `removes` if rows may
+  /// vanish from it or change their keys.
   void before_write(const std::string& table, bool removes);
 
   /// Throws Error{failed} that names child, parent and a row, if there are new ones.
@@ -49,6 +51,8 @@ class SqliteForeignKeys {
   SqliteDatabase& database_;
   bool whole_ = false;                           ///< everything is counted
   std::map<std::string, std::int64_t> before_;   ///< broken rows by child table, in lower case
+  // A table that comes later, or gets a key, is looked at when it is written itself.
+  std::set<std::string> looked_at_, looked_below_;
 };
 
 }  // namespace seedbed::host
