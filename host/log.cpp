@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <mutex>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -241,6 +242,8 @@ void open(const Options& options) {
 void event(Level level, std::string_view name, const Field* fields, std::size_t count) {
   Log& log = the_log();
   if (!log.wants(level)) return;
+  static std::mutex one_at_a_time;  // a connection is made in a thread of its own
+  const std::lock_guard guard(one_at_a_time);
   if (!log.logger) log.prepare();
 
   Entry entry{level, std::chrono::system_clock::now(), std::string(name), {}};

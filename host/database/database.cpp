@@ -1,9 +1,19 @@
 #include "database/database.hpp"
 
+#include "database/pending_connection.hpp"
 #include "database/postgres/postgres_database.hpp"
 #include "database/sqlite/sqlite_database.hpp"
 
 namespace seedbed::host {
+
+namespace {
+
+std::unique_ptr<Database> open(const DatabaseUrl& url, const ConnectOptions& options, const std::atomic<bool>* given_up) {
+  if (url.engine == Engine::sqlite) return std::make_unique<SqliteDatabase>(url, options, given_up);
+  return std::make_unique<PostgresDatabase>(url, options, given_up);
+}
+
+}  // namespace
 
 bool Database::run_transaction(const ScriptTransaction& work) {
   run_ahead(work.text, work.statements, work.locate);
@@ -19,9 +29,14 @@ bool Database::run_transaction(const ScriptTransaction& work) {
   return true;
 }
 
-std::unique_ptr<Database> connect(const DatabaseUrl& url, const ConnectOptions& options) {
-  if (url.engine == Engine::sqlite) return std::make_unique<SqliteDatabase>(url, options);
-  return std::make_unique<PostgresDatabase>(url, options);
+std::unique_ptr<Database> connect(const DatabaseUrl& url, const ConnectOptions& options) { return open(url, options, nullptr); }
+
+PendingConnection::PendingConnection(const DatabaseUrl& url, const ConnectOptions& options)
+    : connection_(std::async([this, url, options] { return open(url, options, &given_up_); })) {}
+
+PendingConnection::~PendingConnection() {
+  given_up_ = true;
+  if (connection_.valid()) connection_.wait();
 }
 
 }  // namespace seedbed::host

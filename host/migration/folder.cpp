@@ -1,5 +1,6 @@
 #include "migration/folder.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -34,27 +36,53 @@ Error folder_error(const fs::path& directory, const fs::path& root, const std::e
       shown, fmt::format("could not read the migrations folder \"{}\": {}", shown, why.message()));
 }
 
-// A link to nowhere is listed too, so that reading it fails instead of leaving it out.
-std::vector<FolderFile> list(const fs::path& directory, const fs::path& root, bool below) {
-  // Not ".", which would stand before every name.
-  const std::string shown_directory = shown_path(directory, root);
-  const std::string shown = shown_directory == "." ? "" : (fs::path(shown_directory) / "").generic_string();
-  std::vector<FolderFile> files;
-  std::error_code failure;
-  fs::recursive_directory_iterator entry(directory, failure);
-  for (; !failure && entry != fs::recursive_directory_iterator(); entry.increment(failure)) {
-    const fs::path& path = entry->path();
-    std::string base = path.filename().string();
-    std::error_code unknown;
-    if (entry->is_directory(unknown)) {
-      if (!below || is_left_alone(base)) entry.disable_recursion_pending();
-    } else if (!is_left_alone(base)) {
-      std::string name = entry.depth() == 0 ? base : path.lexically_relative(directory).generic_string();
-      std::string as_shown = shown + name;
-      files.push_back({path.native(), std::move(name), std::move(base), std::move(as_shown)});
-    }
+/// Lists folders as the system does: a std::filesystem::path for each file takes longer than to read it.
+class Lister {
+ public:
+  Lister(const fs::path& directory, const fs::path& root, bool below)
+      : path_((directory / "").native()), shown_((fs::path(shown_path(directory, root)) / "").generic_string()), below_(below) {
+    if (shown_ == "./") shown_ = "";  // it would stand before every name
   }
-  if (failure) throw folder_error(directory, root, failure);
+
+  /// Adds what lies in the folder `name`, which is empty or ends with a slash.
+  std::error_code list(const std::string& name) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir((path_ + name).c_str()), closedir);
+    while (folder != nullptr) {
+      errno = 0;
+      const dirent* entry = readdir(folder.get());
+      if (entry == nullptr) break;
+      const std::string base = entry->d_name;
+      if (is_left_alone(base)) continue;  // "." and ".." among them
+      const Kind kind = kind_of(*entry, path_ + name + base);
+      if (kind == Kind::file) files.push_back({path_ + name + base, name + base, base, shown_ + name + base});
+      if (kind != Kind::folder || !below_) continue;
+      if (const std::error_code failure = list(name + base + '/')) return failure;
+    }
+    return {errno, std::generic_category()};
+  }
+
+  std::vector<FolderFile> files;
+
+ private:
+  enum class Kind { file, folder, link_to_folder };
+
+  // A link to nowhere is a file, so that reading it fails instead of leaving it out.
+  static Kind kind_of(const dirent& entry, const std::string& path) {
+    if (entry.d_type == DT_DIR) return Kind::folder;
+    if (entry.d_type != DT_LNK && entry.d_type != DT_UNKNOWN) return Kind::file;
+    std::error_code unknown;
+    if (!fs::is_directory(path, unknown)) return Kind::file;
+    return fs::is_symlink(path, unknown) ? Kind::link_to_folder : Kind::folder;
+  }
+
+  std::string path_, shown_;
+  bool below_;
+};
+
+std::vector<FolderFile> list(const fs::path& directory, const fs::path& root, bool below) {
+  Lister lister(directory, root, below);
+  if (const std::error_code failure = lister.list("")) throw folder_error(directory, root, failure);
+  std::vector<FolderFile> files = std::move(lister.files);
   std::sort(files.begin(), files.end(),
             [](const FolderFile& a, const FolderFile& b) { return a.name < b.name; });
   return files;

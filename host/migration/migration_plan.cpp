@@ -84,8 +84,8 @@ std::string title_of(const PlannedMigration& migration) {
 
 std::vector<PlannedMigration> plan_migrations(const std::vector<Migration>& files,
                                               const std::vector<AppliedMigration>& applied) {
-  std::map<std::string, const AppliedMigration*> rows;
-  for (const AppliedMigration& row : applied) rows[row.version] = &row;
+  std::map<std::string_view, const AppliedMigration*> rows;
+  for (const AppliedMigration& row : applied) rows.insert_or_assign(rows.end(), row.version, &row);
 
   std::vector<PlannedMigration> plan;
   plan.reserve(files.size());

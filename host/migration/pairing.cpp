@@ -53,19 +53,20 @@ class UpIndex {
 
 class Pairing {
  public:
-  Pairing(const Folder& folder, Engine engine) : folder_(folder) {
-    ups_.reserve(folder.files.size());
-    for (const FolderFile& file : folder.files) {
-      NamedFile named{file, file_name_of(folder, file)};
+  Pairing(Folder folder, Engine engine) : folder_(std::move(folder)) {
+    ups_.reserve(folder_.files.size());
+    for (FolderFile& file : folder_.files) {
+      FileName name = file_name_of(folder_, file);
+      NamedFile named{std::move(file), std::move(name)};
       const bool other_engine = named.name.engine && *named.name.engine != engine;
       Files& here = named.name.direction == Direction::up ? ups_ : downs_;
       (other_engine ? elsewhere_ : here).push_back(std::move(named));
     }
-    if (folder.format == Format::supabase) keep_lone_names_up();
+    if (folder_.format == Format::supabase) keep_lone_names_up();
     prefer_variants(ups_);
     prefer_variants(downs_);
-    std::stable_sort(ups_.begin(), ups_.end(),
-                     [this](const NamedFile& a, const NamedFile& b) { return order(a, b) < 0; });
+    const auto before = [this](const NamedFile& a, const NamedFile& b) { return order(a, b) < 0; };
+    if (!std::is_sorted(ups_.begin(), ups_.end(), before)) std::stable_sort(ups_.begin(), ups_.end(), before);
   }
 
   std::vector<MigrationFiles> pair() {
@@ -155,15 +156,15 @@ class Pairing {
             "\"down\".");
   }
 
-  const Folder& folder_;
+  Folder folder_;  ///< its files are in those below
   Files ups_, downs_;
   Files elsewhere_;  // for the other engine: there, but not read
 };
 
 }  // namespace
 
-std::vector<MigrationFiles> pair_files(const Folder& folder, Engine engine) {
-  return Pairing(folder, engine).pair();
+std::vector<MigrationFiles> pair_files(Folder folder, Engine engine) {
+  return Pairing(std::move(folder), engine).pair();
 }
 
 Error error_of_two(const FolderFile& a, const FolderFile& b, const std::string& message) {

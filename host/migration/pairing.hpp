@@ -23,7 +23,7 @@ struct MigrationFiles {
 ///
 /// Throws Error{usage} for a name that fits no format, a version that two files share where the
 /// format forbids it, and a down part that no migration or more than one file claims.
-std::vector<MigrationFiles> pair_files(const Folder& folder, Engine engine);
+std::vector<MigrationFiles> pair_files(Folder folder, Engine engine);
 
 /// An error about `b` that names both files.
 Error error_of_two(const FolderFile& a, const FolderFile& b, const std::string& message);

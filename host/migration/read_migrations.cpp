@@ -220,11 +220,11 @@ MigrationFolder find_migrations(const std::filesystem::path& directory,
                                 std::optional<Format> format, Engine engine,
                                 const std::filesystem::path& root,
                                 const MigrationOptions& options) {
-  const Folder folder = open_folder(directory, format, root);
+  Folder folder = open_folder(directory, format, root);
   const auto reader = std::make_shared<const Reader>(folder.format, engine, options);
   MigrationFolder result;
   result.format = folder.format;
-  std::vector<MigrationFiles> pairs = pair_files(folder, engine);
+  std::vector<MigrationFiles> pairs = pair_files(std::move(folder), engine);
   result.migrations.reserve(pairs.size());
   for (MigrationFiles& files : pairs) {
     const bool baseline = files.up.name.kind == FileName::Kind::baseline;

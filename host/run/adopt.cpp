@@ -226,8 +226,8 @@ void record(Database& database, const std::vector<Adoptee>& adoptees, Outcome& o
 }  // namespace
 
 Adoption adopt(const Settings& settings, const AdoptOptions& options) {
-  Preparation prepared = prepare_migrations(settings);
-  look_at_database(prepared, settings, {options.wait, /*create=*/false, settings.lock_timeout});
+  Preparation prepared = prepare_migrations(settings, options.wait);
+  look_at_database(prepared, settings);
   Adoption adoption;
   adoption.outcome = outcome_of(settings, "adopt");
   adoption.outcome.dry_run = options.dry_run;

@@ -276,8 +276,8 @@ class Down {
 }  // namespace
 
 Outcome down(const Settings& settings, const DownOptions& options) {
-  Preparation prepared = prepare_migrations(settings);
-  look_at_database(prepared, settings, {options.wait, /*create=*/false, settings.lock_timeout});
+  Preparation prepared = prepare_migrations(settings, options.wait);
+  look_at_database(prepared, settings);
   Outcome start = outcome_of(settings, "down");
   start.dry_run = options.dry_run;
   start.seeding_asked = false;

@@ -37,7 +37,7 @@ void read_what_is_new(std::vector<Migration>& files, const std::vector<AppliedMi
                       const MigrationSettings& settings) {
   std::map<std::string_view, std::string_view> recorded;
   if (settings.history == "seedbed") {
-    for (const AppliedMigration& row : applied) recorded[row.version] = row.sha256;
+    for (const AppliedMigration& row : applied) recorded.insert_or_assign(recorded.end(), row.version, row.sha256);
   }
   for (Migration& file : files) {
     if (file.unread == nullptr) continue;
@@ -58,6 +58,11 @@ const Migration& Preparation::file(const std::string& version) const {
 
 namespace {
 
+/// A file of SQLite's is not made for a look.
+std::unique_ptr<PendingConnection> start_connecting(const Settings& settings, std::chrono::milliseconds wait) {
+  return std::make_unique<PendingConnection>(settings.url, ConnectOptions{wait, /*create=*/false, settings.lock_timeout});
+}
+
 Preparation find_files(const Settings& settings) {
   Preparation preparation;
   MigrationFolder folder = read_files(settings);
@@ -70,8 +75,10 @@ Preparation find_files(const Settings& settings) {
 
 }  // namespace
 
-Preparation prepare_migrations(const Settings& settings) {
+Preparation prepare_migrations(const Settings& settings, std::chrono::milliseconds wait) {
+  auto connecting = start_connecting(settings, wait);
   Preparation preparation = find_files(settings);
+  preparation.connecting = std::move(connecting);
   for (Migration& file : preparation.files) read_text(file);
   preparation.baselines.clear();  // what they stand for is what is asked about
   return preparation;
@@ -81,14 +88,17 @@ void read_all_texts(Preparation& preparation, const Settings& settings) {
   read_what_is_new(preparation.files, {}, settings.migrations);
 }
 
-Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders) {
+Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders, std::chrono::milliseconds wait) {
+  auto connecting = start_connecting(settings, wait);
   Preparation preparation = find_files(settings);
+  preparation.connecting = std::move(connecting);
   preparation.seeders = plan_seeders(find_seeders(settings), settings, seeders);
   return preparation;
 }
 
-void look_at_database(Preparation& preparation, const Settings& settings, const ConnectOptions& options) {
-  preparation.database = connect(settings.url, options);
+void look_at_database(Preparation& preparation, const Settings& settings) {
+  preparation.database = preparation.connecting->get();
+  preparation.connecting.reset();
   Ledger ledger(*preparation.database);
   preparation.ledger_version = ledger.version();
   std::vector<AppliedMigration> applied;

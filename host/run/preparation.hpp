@@ -9,6 +9,7 @@
 
 #include "config/settings.hpp"
 #include "database/database.hpp"
+#include "database/pending_connection.hpp"
 #include "ledger/ledger.hpp"
 #include "migration/migration_plan.hpp"
 #include "run/shared_history.hpp"
@@ -21,6 +22,7 @@ struct Preparation {
   std::vector<Migration> files;              ///< in the folder's order; applied ones not read_text()
   std::vector<Migration> baselines;          ///< flyway's, until the database is known
   std::vector<PlannedSeeder> seeders;        ///< in the order in which they run
+  std::unique_ptr<PendingConnection> connecting;  ///< until the database is looked at
   std::unique_ptr<Database> database;
   int ledger_version = 0;                    ///< 0: the database has no ledger
   std::optional<SupabaseHistory> supabase;   ///< with history = "supabase"
@@ -30,17 +32,18 @@ struct Preparation {
   const Migration& file(const std::string& version) const;
 };
 
-/// Reads the migrations alone, every text of them and no baseline; touches no database.  Throws Error
-/// for what is wrong with them.
-Preparation prepare_migrations(const Settings& settings);
+/// Reads the migrations alone, every text of them and no baseline, while connecting.  Throws Error for
+/// what is wrong with them.
+Preparation prepare_migrations(const Settings& settings, std::chrono::milliseconds wait);
 
-/// Finds the migrations and the seeders; touches no database.  Texts are for look_at_database().  `seeders` names those to
-/// run; empty: the environment's.  Throws Error for what is wrong with them.
-Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders);
+/// Finds the migrations and the seeders, while connecting.  Texts are for look_at_database().  `seeders`
+/// names those to run; empty: the environment's.  Throws Error for what is wrong with them.
+Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders, std::chrono::milliseconds wait);
 
-/// Connects, and reads the ledger if there is one, and the text of those files that it does not hold
-/// as they are.  Writes nothing.  Throws Error for what is wrong with them.
-void look_at_database(Preparation& preparation, const Settings& settings, const ConnectOptions& options);
+/// Waits for the connection, and reads the ledger if there is one, and the text of those files that it
+/// does not hold as they are.  Writes nothing.  Throws Error for what is wrong with them, and what
+/// connect() throws.
+void look_at_database(Preparation& preparation, const Settings& settings);
 
 /// Reads the texts of all files that have not been read yet.  Throws Error for what is wrong with them.
 void read_all_texts(Preparation& preparation, const Settings& settings);

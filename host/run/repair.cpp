@@ -111,14 +111,14 @@ void mend(Preparation& prepared, const Damage& damage, Outcome& outcome) {
 }  // namespace
 
 DamageReport find_damage(const Settings& settings, std::chrono::milliseconds wait) {
-  Preparation prepared = prepare_migrations(settings);
-  look_at_database(prepared, settings, {wait, /*create=*/false, settings.lock_timeout});
+  Preparation prepared = prepare_migrations(settings, wait);
+  look_at_database(prepared, settings);
   return damage_of(prepared, settings);
 }
 
 Outcome repair(const Settings& settings, const RepairOptions& options) {
-  Preparation prepared = prepare_migrations(settings);
-  look_at_database(prepared, settings, {options.wait, /*create=*/false, settings.lock_timeout});
+  Preparation prepared = prepare_migrations(settings, options.wait);
+  look_at_database(prepared, settings);
   Outcome start = outcome_of(settings, "repair");
   start.seeding_asked = false;
   if (chosen(damage_of(prepared, settings), prepared, options).empty()) {

@@ -44,7 +44,7 @@ bool is_below(Format format, const std::string& newest, const std::string& needs
 class Run {
  public:
   Run(const Settings& settings, const RunOptions& options)
-      : settings_(settings), options_(options), prepared_(prepare_files(settings, options.names)),
+      : settings_(settings), options_(options), prepared_(prepare_files(settings, options.names, options.wait)),
         runner_(settings, options.seed ? prepared_.seeders : std::vector<PlannedSeeder>(), options.plugins) {
     outcome_ = outcome_of(settings, options.reset ? "reset" : options.migrate ? "up" : "seed");
     outcome_.dry_run = options.dry_run;
@@ -57,7 +57,7 @@ class Run {
 
   Outcome execute() {
     check_target_version(prepared_.files, options_.to);
-    look_at_database(prepared_, settings_, {options_.wait, /*create=*/false, patience()});
+    look_at_database(prepared_, settings_);
     decide();
     try {
       if (!options_.dry_run) apply_and_seed();
@@ -465,8 +465,8 @@ LastSeeding last_seeding(const Preparation& prepared, const std::vector<Remember
 }  // namespace
 
 Plan status(const Settings& settings, std::chrono::milliseconds wait) {
-  Preparation prepared = prepare_files(settings, {});
-  look_at_database(prepared, settings, {wait, /*create=*/false, settings.lock_timeout});
+  Preparation prepared = prepare_files(settings, {}, wait);
+  look_at_database(prepared, settings);
   leave_out_what_needs_more(prepared);
   if (Ledger ledger(*prepared.database); ledger.exists()) {
     const RememberedStatements remembered = ledger.all_statements();

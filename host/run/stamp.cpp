@@ -75,9 +75,9 @@ void record(Preparation& prepared, std::span<const Migration> files, Outcome& ou
 }  // namespace
 
 Outcome stamp(const Settings& settings, const StampOptions& options) {
-  Preparation prepared = prepare_migrations(settings);
+  Preparation prepared = prepare_migrations(settings, options.wait);
   const std::span<const Migration> files = files_to(prepared, options.version);
-  look_at_database(prepared, settings, {options.wait, /*create=*/false, settings.lock_timeout});
+  look_at_database(prepared, settings);
   Outcome start = outcome_of(settings, "stamp");
   start.seeding_asked = false;
   return recorded_run(prepared, settings, std::move(start), [&](Outcome& outcome) {

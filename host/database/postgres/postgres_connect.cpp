@@ -33,9 +33,11 @@ struct Refusal {
   std::string detail;    // the rest
 };
 
-void pause(milliseconds length) {
+bool is_set(const std::atomic<bool>* flag) { return flag != nullptr && *flag; }
+
+void pause(milliseconds length, const std::atomic<bool>* given_up) {
   const auto end = Clock::now() + length;
-  while (Clock::now() < end) {
+  while (Clock::now() < end && !is_set(given_up)) {
     throw_if_interrupted();
     std::this_thread::sleep_for(std::min(kSlice, std::chrono::duration_cast<milliseconds>(end - Clock::now()) + milliseconds(1)));
   }
@@ -79,7 +81,7 @@ std::string hint_for(const Refusal& refusal) {
 }
 
 /// One attempt.  On failure returns nullptr and fills `refusal`.
-PGconn* attempt(const DatabaseUrl& url, Clock::time_point deadline, Refusal& refusal) {
+PGconn* attempt(const DatabaseUrl& url, Clock::time_point deadline, Refusal& refusal, const std::atomic<bool>* given_up) {
   const char* keywords[] = {"dbname", "fallback_application_name", "client_encoding", nullptr};
   const char* values[] = {url.conninfo.c_str(), "seedbed", "UTF8", nullptr};
   PGconn* connection = PQconnectStartParams(keywords, values, /*expand_dbname=*/1);
@@ -89,7 +91,7 @@ PGconn* attempt(const DatabaseUrl& url, Clock::time_point deadline, Refusal& ref
     while (state == PGRES_POLLING_READING || state == PGRES_POLLING_WRITING) {
       pollfd waiting{PQsocket(connection), static_cast<short>(state == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
       const int ready = poll(&waiting, 1, static_cast<int>(kSlice.count()));
-      if (interrupted()) break;
+      if (interrupted() || is_set(given_up)) break;
       if (ready > 0) state = PQconnectPoll(connection);
       else if (Clock::now() >= deadline) break;
     }
@@ -105,14 +107,14 @@ PGconn* attempt(const DatabaseUrl& url, Clock::time_point deadline, Refusal& ref
 
 }  // namespace
 
-PGconn* open_postgres(const DatabaseUrl& url, milliseconds wait) {
+PGconn* open_postgres(const DatabaseUrl& url, milliseconds wait, const std::atomic<bool>* given_up) {
   static std::minstd_rand random(std::random_device{}());
   const auto deadline = Clock::now() + wait;
   milliseconds next = kFirstPause;
   for (int tries = 1;; ++tries) {
     Refusal refusal;
-    if (PGconn* connection = attempt(url, std::max(deadline, Clock::now() + kAttempt), refusal)) return connection;
-    const bool worth_waiting = waiting_can_help(refusal);
+    if (PGconn* connection = attempt(url, std::max(deadline, Clock::now() + kAttempt), refusal, given_up)) return connection;
+    const bool worth_waiting = waiting_can_help(refusal) && !is_set(given_up);
     if (!worth_waiting || Clock::now() + next > deadline) {
       Error error(ExitCode::failed, fmt::format("could not connect to \"{}\": {}", url.display, refusal.message));
       if (!refusal.sqlstate.empty()) error.sqlstate(refusal.sqlstate);
@@ -122,7 +124,7 @@ PGconn* open_postgres(const DatabaseUrl& url, milliseconds wait) {
     }
     log::info("connection_retry", {{"database", url.display}, {"cause", refusal.message}, {"tries", tries}});
     // Jitter keeps many waiting runs from knocking at once.
-    pause(next / 2 + milliseconds(random() % static_cast<unsigned long>(next.count())));
+    pause(next / 2 + milliseconds(random() % static_cast<unsigned long>(next.count())), given_up);
     next = std::min(next * 2, kLongestPause);
   }
 }

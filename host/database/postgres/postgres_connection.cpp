@@ -123,8 +123,9 @@ struct PostgresConnection::Life {
   std::unique_ptr<pqxx::work> transaction;
 };
 
-PostgresConnection::PostgresConnection(const DatabaseUrl& url, std::chrono::milliseconds wait)
-    : life_(std::make_unique<Life>()), raw_(open_postgres(url, wait)), display_(url.display) {
+PostgresConnection::PostgresConnection(const DatabaseUrl& url, std::chrono::milliseconds wait,
+                                       const std::atomic<bool>* given_up)
+    : life_(std::make_unique<Life>()), raw_(open_postgres(url, wait, given_up)), display_(url.display) {
   life_->connection = adopt(raw_);
   PQsetNoticeReceiver(raw_, log_notice, nullptr);
 }

@@ -34,7 +34,7 @@ struct BinaryParam {
 class PostgresConnection {
  public:
   /// See connect().
-  PostgresConnection(const DatabaseUrl& url, std::chrono::milliseconds wait);
+  PostgresConnection(const DatabaseUrl& url, std::chrono::milliseconds wait, const std::atomic<bool>* given_up);
   ~PostgresConnection();
   PostgresConnection(const PostgresConnection&) = delete;
   PostgresConnection& operator=(const PostgresConnection&) = delete;

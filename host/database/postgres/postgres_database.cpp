@@ -45,8 +45,8 @@ std::optional<ConcurrentIndex> concurrent_index(std::string_view statement) {
 
 }  // namespace
 
-PostgresDatabase::PostgresDatabase(const DatabaseUrl& url, const ConnectOptions& options)
-    : connection_(url, options.wait), display_(url.display) {}
+PostgresDatabase::PostgresDatabase(const DatabaseUrl& url, const ConnectOptions& options, const std::atomic<bool>* given_up)
+    : connection_(url, options.wait, given_up), display_(url.display) {}
 
 std::string PostgresDatabase::try_lock_sql() { return fmt::format("pg_try_advisory_xact_lock({})", kLockKey); }
 

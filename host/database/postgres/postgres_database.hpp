@@ -27,7 +27,8 @@ struct PostgresColumn {
 
 class PostgresDatabase : public Database {
  public:
-  PostgresDatabase(const DatabaseUrl& url, const ConnectOptions& options);
+  /// It waits no longer once `given_up` is true, which may be nullptr.
+  PostgresDatabase(const DatabaseUrl& url, const ConnectOptions& options, const std::atomic<bool>* given_up);
 
   Engine engine() const override { return Engine::postgres; }
   std::string server_version() const override { return connection_.server_version(); }

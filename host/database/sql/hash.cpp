@@ -25,12 +25,11 @@ class Sha256 {
   std::string hex() {
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
     SHA256_Final(digest.data(), &context_);
-    std::string hex;
-    hex.reserve(2 * digest.size());
-    for (const unsigned char byte : digest) {
+    std::string hex(2 * digest.size(), '0');
+    for (std::size_t i = 0; i < digest.size(); ++i) {
       constexpr char kDigits[] = "0123456789abcdef";
-      hex += kDigits[byte >> 4];
-      hex += kDigits[byte & 15];
+      hex[2 * i] = kDigits[digest[i] >> 4];
+      hex[2 * i + 1] = kDigits[digest[i] & 15];
     }
     return hex;
   }

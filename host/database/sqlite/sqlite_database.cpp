@@ -18,6 +18,7 @@ namespace seedbed::host {
 namespace {
 
 constexpr auto kPoll = std::chrono::milliseconds(20);
+constexpr int kOpen = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;  // one thread at a time uses it
 constexpr int kInstructionsPerCheck = 2000;  // of SQLite's virtual machine, between looks at Ctrl-C
 
 int stop_when_interrupted(void*) { return interrupted() ? 1 : 0; }
@@ -42,7 +43,8 @@ struct SqliteBusy {
     using Clock = std::chrono::steady_clock;
     auto& database = *static_cast<SqliteDatabase*>(self);
     if (times_before == 0) database.waiting_since_ = Clock::now();
-    if (interrupted() || Clock::now() - database.waiting_since_ >= database.patience_) return 0;
+    const bool given_up = database.given_up_ != nullptr && *database.given_up_;
+    if (given_up || interrupted() || Clock::now() - database.waiting_since_ >= database.patience_) return 0;
     if (times_before == 0) log::warning("waiting_for_lock", {{"database", database.display_}});
     std::this_thread::sleep_for(kPoll);
     return 1;
@@ -51,13 +53,13 @@ struct SqliteBusy {
 
 void SqliteFinalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
-SqliteDatabase::SqliteDatabase(const DatabaseUrl& url, const ConnectOptions& options)
-    : display_(url.display), patience_(options.patience) {
+SqliteDatabase::SqliteDatabase(const DatabaseUrl& url, const ConnectOptions& options, const std::atomic<bool>* given_up)
+    : display_(url.display), patience_(options.patience), given_up_(given_up) {
   std::error_code ignored;
   const bool in_memory = url.file.empty() || (!options.create && !std::filesystem::exists(url.file, ignored));
   const bool made = !in_memory && !std::filesystem::exists(url.file, ignored);
   const std::string name = in_memory ? ":memory:" : url.file.string();
-  const int opened = sqlite3_open_v2(name.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  const int opened = sqlite3_open_v2(name.c_str(), &handle_, kOpen, nullptr);
   if (opened != SQLITE_OK) {
     const Error error = open_error(handle_, url);
     sqlite3_close(handle_);
@@ -72,6 +74,7 @@ SqliteDatabase::SqliteDatabase(const DatabaseUrl& url, const ConnectOptions& opt
     set_mode(Mode::strict);
     listen();
     if (made && options.journal == "wal") set_journal("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    given_up_ = nullptr;
   } catch (const Error& cause) {
     sqlite3_close(handle_);
     throw_if_interrupted();

@@ -1,6 +1,7 @@
 #pragma once
 // SQLite behind Database.
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -28,7 +29,8 @@ using SqliteStatement = std::unique_ptr<sqlite3_stmt, SqliteFinalize>;
 class SqliteDatabase : public Database {
  public:
   /// Opens the file, or a private database in memory.  See connect().
-  SqliteDatabase(const DatabaseUrl& url, const ConnectOptions& options);
+  /// It waits no longer once `given_up` is true, which may be nullptr.
+  SqliteDatabase(const DatabaseUrl& url, const ConnectOptions& options, const std::atomic<bool>* given_up);
   ~SqliteDatabase() override;
 
   Engine engine() const override { return Engine::sqlite; }
@@ -118,6 +120,7 @@ class SqliteDatabase : public Database {
   std::string display_;
   std::chrono::milliseconds patience_;                  ///< with a file that another process has locked
   std::chrono::steady_clock::time_point waiting_since_;
+  const std::atomic<bool>* given_up_ = nullptr;         ///< while connecting
   Mode mode_ = Mode::strict;
   bool script_in_transaction_ = false;  ///< Mode::script ends with the open transaction
   bool quoted_strings_ = false;         ///< a trigger or view of the database's needs "strings" in DML
