@@ -1,5 +1,6 @@
 // A database that cannot be reached, or is none.
 
+#include <chrono>
 #include <filesystem>
 
 #include <unistd.h>
@@ -43,6 +44,18 @@ TEST_CASE("an unreachable database is an error that names it", "[run]") {
   CHECK_THAT(finished.err, ContainsSubstring("could not connect to \"postgresql://"));
   CHECK_THAT(finished.err, ContainsSubstring("No such file or directory"));
   CHECK_THAT(finished.err, ContainsSubstring("Is the server running"));
+}
+
+TEST_CASE("a fault of the files ends the run although the database is still waited for", "[run]") {
+  const TempDir folder;
+  write_file(folder / "migrations/no_version.sql", "SELECT 1;\n");
+  const auto start = std::chrono::steady_clock::now();
+
+  const Finished finished = Program(folder.path()).run({"up", "--wait", "60", "--url", "postgresql:///shop?host=" + folder.path().string()});
+
+  CHECK(finished.exit_code == 2);
+  CHECK_THAT(finished.err, ContainsSubstring("no_version.sql"));
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
 }
 
 TEST_CASE("wait gives up when its time is over", "[run]") {
