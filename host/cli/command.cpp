@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "shell.hpp"
+
 namespace seedbed::host::cli {
 
 std::span<const Command* const> commands() {
@@ -22,6 +24,17 @@ std::filesystem::path working_directory() {
 
 Settings resolve(const Globals& globals) {
   return resolve_settings(globals.settings, process_environment(), working_directory());
+}
+
+Consent consent(const std::string& phrase, const Globals& globals) {
+  Consent consent{phrase, "seedbed"};
+  bool skip = false;
+  for (const std::string& word : globals.words) {
+    const bool is_phrase = skip;
+    skip = word == "--confirm";
+    if (!is_phrase && !skip && !word.starts_with("--confirm=")) consent.command += " " + shell_word(word);
+  }
+  return consent;
 }
 
 Settings resolve_without_database(const Globals& globals) {

@@ -7,10 +7,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "config/settings.hpp"
 #include "error.hpp"
 #include "report/print.hpp"
+#include "run/consent.hpp"
 
 namespace CLI {
 class App;
@@ -23,6 +25,7 @@ struct Globals {
   CommandLine settings;
   std::optional<std::chrono::milliseconds> wait;
   Look look;
+  std::vector<std::string> words;  ///< of the command line, as they were typed
   bool progress = false;  ///< standard error is a terminal that can show it to a user who wants it
 };
 
@@ -46,6 +49,9 @@ std::filesystem::path working_directory();
 
 /// The settings for a command that talks to the database.
 Settings resolve(const Globals& globals);
+
+/// What was typed, `phrase` being the value of --confirm.
+Consent consent(const std::string& phrase, const Globals& globals);
 
 /// The settings for a command that does not: the database's address may be unknown.
 Settings resolve_without_database(const Globals& globals);

@@ -22,10 +22,11 @@ constexpr const char* kDownHelp =
 Reverts the last N migrations that were applied (1 if N is left out) by their
 down parts, the last one first.  One without a down part, or whose file is not
 here, is an error before anything is done.  Rows that seeders wrote into other
-tables stay.  Refused (4) above tier development.
+tables stay.
 
 options:
   --to VERSION         revert everything above VERSION; 0 is below all
+  --confirm PHRASE     above tier development; the refusal shows the phrase
   --dry-run            do it all, then roll everything back
   --wait TIME          for the database to accept connections  [0]
   --lock-timeout TIME  for another run to end                  [5m]
@@ -35,7 +36,7 @@ and those of "seedbed -h"
 
 struct Words {
   DownOptions down;
-  std::string count;
+  std::string count, confirm;
 };
 
 ExitCode run_down(Words words, const Globals& globals) {
@@ -45,6 +46,7 @@ ExitCode run_down(Words words, const Globals& globals) {
   if (!words.count.empty()) words.down.count = parse_count(words.count, "the number of migrations to revert");
   catch_interrupts();
   const Settings settings = resolve(globals);
+  words.down.consent = consent(words.confirm, globals);
   words.down.wait = globals.wait.value_or(std::chrono::milliseconds(0));
   const Outcome outcome = [&] {
     ProgressBar bar(globals.progress);
@@ -58,6 +60,7 @@ Action add_down(CLI::App& app) {
   const auto words = std::make_shared<Words>();
   app.add_option("N", words->count);
   app.add_option("--to", words->down.to);
+  app.add_option("--confirm", words->confirm);
   app.add_flag("--dry-run", words->down.dry_run);
   return [words](const Globals& globals) { return run_down(*words, globals); };
 }

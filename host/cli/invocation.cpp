@@ -278,6 +278,7 @@ void parse(std::span<const std::string> arguments, Invocation& invocation) {
   Parser parser;
   build(parser, invocation.globals.settings);
   const std::optional<Error> error = read(parser, arguments);
+  invocation.globals.words.assign(arguments.begin(), arguments.end());
   // What was understood says how to print the error.
   apply(parser.raw, invocation.globals);
   if (error) throw Error(*error);

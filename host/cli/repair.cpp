@@ -23,8 +23,8 @@ options:
                         was applied; nothing is run
   --all                 the same for every edited file
   --abandon VERSION     forget which statements of a half-applied file took
-                        effect, so that it starts anew; they are listed.
-                        Refused (4) above tier development
+                        effect, so that it starts anew; they are listed
+  --confirm PHRASE      to abandon above tier development; the refusal shows it
   --wait TIME           for the database to accept connections  [0]
   --lock-timeout TIME   for another run to end                  [5m]
 
@@ -32,6 +32,7 @@ and those of "seedbed -h"
 )";
 
 ExitCode run_repair(RepairOptions options, bool accept_given, const Globals& globals) {
+  options.consent = consent(options.consent.phrase, globals);
   std::erase(options.accept, "");  // what CLI11 makes of no value
   if (accept_given && options.accept.empty() && !options.accept_all) {
     throw Error(ExitCode::usage, "\"--accept\" needs versions, or \"--all\"").hint("\"seedbed repair\" shows what was edited.");
@@ -50,6 +51,7 @@ Action add_repair(CLI::App& app) {
   const auto options = std::make_shared<RepairOptions>();
   CLI::Option* const accept = app.add_option("--accept", options->accept)->expected(0, 10'000);
   app.add_flag("--all", options->accept_all);
+  app.add_option("--confirm", options->consent.phrase);
   app.add_option("--abandon", options->abandon)->allow_extra_args(false);
   return [options, accept](const Globals& globals) { return run_repair(*options, accept->count() > 0, globals); };
 }

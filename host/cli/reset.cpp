@@ -18,9 +18,10 @@ Drops the objects that the role owns in the schemas of its search path and in
 those that migrations made, then does what "seedbed up" does.  Extensions, what
 other roles own and the schemas of the system and of platforms such as Supabase
 stay.  SQLite: everything in the file.  What will be dropped is listed first.
-Refused (4) above tier development and where protected = true.
+Refused (4) where protected = true, as in tier production unless it is false.
 
 options:
+  --confirm PHRASE         above tier development; the refusal shows the phrase
   --no-seed                migrations only
   --dry-run                list what would be dropped; change nothing
   --own-transactions as-is run files with COMMIT of their own as they stand
@@ -36,7 +37,7 @@ struct Words {
   RunOptions run;
   RawPluginOptions plugins;
   bool no_seed = false;
-  std::string own_transactions;
+  std::string own_transactions, confirm;
 };
 
 ExitCode run_reset(Words words, Globals globals) {
@@ -45,6 +46,7 @@ ExitCode run_reset(Words words, Globals globals) {
   const Settings settings = resolve(globals);
   words.run.plugins = plugin_options(words.plugins);
   words.run.reset = true;
+  words.run.consent = consent(words.confirm, globals);
   words.run.seed = !words.no_seed;
   words.run.wait = globals.wait.value_or(std::chrono::milliseconds(0));
   const Outcome outcome = [&] {
@@ -59,6 +61,7 @@ Action add_reset(CLI::App& app) {
   const auto words = std::make_shared<Words>();
   app.add_flag("--no-seed", words->no_seed);
   app.add_flag("--dry-run", words->run.dry_run);
+  app.add_option("--confirm", words->confirm);
   app.add_option("--own-transactions", words->own_transactions);
   add_plugin_options(app, words->plugins);
   return [words](const Globals& globals) { return run_reset(*words, globals); };

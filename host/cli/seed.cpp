@@ -19,7 +19,9 @@ Refused (3) while migrations are pending.
 
 options:
   --clear              first delete the rows of the tables that they declare;
-                       refused (4) above tier development
+                       refused (4) where protected = true
+  --confirm PHRASE     with --clear above tier development; the refusal shows
+                       the phrase
   --refresh            refresh all materialized views afterwards
   --dry-run            run them, print the counts, roll everything back
   --isolate            run each plugin in a process of its own
@@ -30,11 +32,13 @@ options:
 and those of "seedbed -h"
 )";
 
-ExitCode seed(RunOptions options, const RawPluginOptions& plugins, const Globals& globals) {
+ExitCode seed(RunOptions options, const RawPluginOptions& plugins, const std::string& confirm, const Globals& globals) {
+  if (!confirm.empty() && !options.clear) throw Error(ExitCode::usage, "\"--confirm\" has no meaning without \"--clear\"");
   catch_interrupts();
   const Settings settings = resolve(globals);
 
   options.migrate = false;
+  options.consent = consent(confirm, globals);
   options.plugins = plugin_options(plugins);
   options.wait = globals.wait.value_or(std::chrono::milliseconds(0));
   const Outcome outcome = [&] {
@@ -48,12 +52,14 @@ ExitCode seed(RunOptions options, const RawPluginOptions& plugins, const Globals
 Action add_seed(CLI::App& app) {
   const auto options = std::make_shared<RunOptions>();
   const auto plugins = std::make_shared<RawPluginOptions>();
+  const auto confirm = std::make_shared<std::string>();
   app.add_option("NAME", options->names);
+  app.add_option("--confirm", *confirm);
   app.add_flag("--clear", options->clear);
   app.add_flag("--refresh", options->refresh);
   app.add_flag("--dry-run", options->dry_run);
   add_plugin_options(app, *plugins);
-  return [options, plugins](const Globals& globals) { return seed(*options, *plugins, globals); };
+  return [options, plugins, confirm](const Globals& globals) { return seed(*options, *plugins, *confirm, globals); };
 }
 
 }  // namespace

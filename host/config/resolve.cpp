@@ -13,6 +13,7 @@
 #include "duration.hpp"
 #include "error.hpp"
 #include "log.hpp"
+#include "shell.hpp"
 
 namespace seedbed::host {
 
@@ -75,6 +76,7 @@ class Resolver {
     settings_.environment = sources_.environment;
     settings_.file = sources_.file;
     settings_.root = sources_.root;
+    settings_.typed_options = typed_options();
     note("environment", settings_.environment, sources_.environment_source);
     resolve_database();
     resolve_migrations();
@@ -95,6 +97,18 @@ class Resolver {
  private:
   void note(const std::string& key, const std::string& value, const std::string& source) {
     settings_.entries.push_back({key, value, source});
+  }
+
+  std::string typed_options() const {
+    std::string options;
+    const auto add = [&](const char* name, const std::optional<std::string>& said) {
+      if (said) options += fmt::format(" --{} {}", name, shell_word(*said));
+    };
+    add("config", line_.config);
+    add("env", line_.environment);
+    add("url", line_.url);
+    add("tier", line_.tier);
+    return options;
   }
 
   std::string in_section(const std::string& key) const {

@@ -108,6 +108,7 @@ struct Settings {
   std::optional<std::int64_t> now;  ///< SEEDBED_NOW, milliseconds since 1970 UTC
   std::chrono::milliseconds lock_timeout{300'000};
   std::vector<SettingEntry> entries;
+  std::string typed_options;  ///< those of the command line that choose the database, as a shell reads them: " --env staging"
 };
 
 /// What the command line says about settings; unset means not said.

@@ -79,6 +79,15 @@ struct OwnObjects {
   std::vector<CatalogObject> others;  ///< of other roles
 };
 
+/// What tells a database from others, a restored copy of it included.  A file has no such marks: whoever
+/// copies it makes another, and so does every checkout and every restart of a container.
+struct DatabaseFacts {
+  std::string name;    ///< PostgreSQL's, or the file's without its folder; ":memory:"
+  std::string system;  ///< the server's system identifier; empty on SQLite, and where the role may not read it
+  std::string oid;     ///< the database's; empty on SQLite
+  bool has_table = false;  ///< the one that was asked about
+};
+
 struct ConnectOptions {
   std::chrono::milliseconds wait{0};  ///< how long to retry; zero is one attempt
   bool create = true;  ///< SQLite: make a missing file; otherwise it reads as an empty database
@@ -205,7 +214,13 @@ class Database {
   /// dropped or made anew.  The ledger's tables and temporary ones are left out.
   virtual std::map<std::string, std::string> table_shapes() = 0;
 
+  /// Facts of this database, and whether it has a table of exactly that name, in one round trip.
+  /// Outside a transaction, since asking may fail for want of a right.
+  virtual DatabaseFacts identify(std::string_view table) = 0;
+
   virtual bool table_exists(std::string_view table) = 0;
+  /// How many rows a table has whose name is written as SQL writes it; 0 if there is none.
+  virtual std::int64_t count_rows(std::string_view sql_table) = 0;
   virtual std::vector<Column> columns(std::string_view table) = 0;
   /// Tables of the user's own: not seedbed's, the system's or a platform's.
   virtual std::vector<std::string> user_tables() = 0;

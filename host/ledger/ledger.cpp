@@ -46,6 +46,8 @@ std::string Ledger::utc(std::string_view column) const {
 
 std::string Ledger::instant(std::int64_t microseconds) const { return database_.literal(iso_timestamp(microseconds)); }
 
+std::string Ledger::text_or_null(std::string_view text) const { return text.empty() ? "NULL" : database_.literal(text); }
+
 bool Ledger::owns(std::string_view name) const {
   const std::string prefix = table("");
   if (!name.starts_with(prefix)) return false;
@@ -66,38 +68,66 @@ int Ledger::version() {
 
 bool Ledger::ready() { return version() == kLedgerVersion; }
 
-std::vector<std::string> Ledger::steps_from(int version) const {
+LedgerLook Ledger::look() {
+  LedgerLook look;
+  look.facts = database_.identify(table("identity"));
+  if (!look.facts.has_table) return look;
+  const std::vector<Row> rows = database_.query(fmt::format("SELECT * FROM {}", table("identity")));
+  if (rows.empty()) return look;
+  // Columns stand in the order in which versions of the ledger have added them.
+  const Row& row = rows[0];
+  look.version = std::stoi(row[1].value_or("0"));
+  version_ = look.version;
+  if (row.size() < 8 || !row[3]) return look;
+  look.identity = {*row[3], row[4].value_or(""), row[5].value_or(""), row[6].value_or(""), row[7].value_or("")};
+  return look;
+}
+
+std::vector<std::string> Ledger::steps_from(int version, const Identity& identity) const {
   std::vector<std::string> statements;
   for (int step = version + 1; step <= kLedgerVersion; ++step) {
     std::ranges::move(ledger_upgrade(step, database_.engine()), std::back_inserter(statements));
   }
-  statements.push_back(fmt::format("INSERT INTO {} (only_row, ledger_version, created_at) VALUES (1, {}, {}) "
-                                   "ON CONFLICT (only_row) DO UPDATE SET ledger_version = excluded.ledger_version",
-                                   table("identity"), kLedgerVersion, instant(now_microseconds())));
+  statements.push_back(fmt::format("INSERT INTO {} AS i (only_row, ledger_version, created_at, environment, tier, id, "
+                                   "system_identifier, database_oid) VALUES (1, {}, {}, {}, {}, {}, {}, {}) "
+                                   "ON CONFLICT (only_row) DO UPDATE SET ledger_version = excluded.ledger_version, "
+                                   "environment = coalesce(i.environment, excluded.environment), tier = coalesce(i.tier, excluded.tier), "
+                                   "id = coalesce(i.id, excluded.id), "
+                                   "system_identifier = coalesce(i.system_identifier, excluded.system_identifier), "
+                                   "database_oid = coalesce(i.database_oid, excluded.database_oid)",
+                                   table("identity"), kLedgerVersion, instant(now_microseconds()), text_or_null(identity.environment),
+                                   text_or_null(identity.tier), text_or_null(identity.id),
+                                   text_or_null(identity.system), text_or_null(identity.oid)));
   return statements;
 }
 
-bool Ledger::create(std::chrono::milliseconds patience) {
+void Ledger::change_identity(const Identity& identity) {
+  database_.execute(fmt::format("UPDATE {} SET environment = {}, tier = {}, id = {}, system_identifier = {}, database_oid = {}",
+                                table("identity"), text_or_null(identity.environment), text_or_null(identity.tier),
+                                text_or_null(identity.id), text_or_null(identity.system), text_or_null(identity.oid)));
+}
+
+bool Ledger::create(const Identity& identity, std::chrono::milliseconds patience) {
   Database::ScriptTransaction creation;
   creation.begin = {.patience = patience, .alone = true};
   creation.guard = database_.engine() == Engine::postgres
                        ? "SELECT 1 WHERE to_regclass('seedbed.identity') IS NULL"
                        : "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'seedbed_identity')";
-  creation.after = steps_from(0);
+  creation.after = steps_from(0, identity);
   if (!database_.run_transaction(creation)) return false;
   version_ = kLedgerVersion;
   log::info("ledger_prepared", {{"from_version", 0}, {"to_version", kLedgerVersion}});
   return true;
 }
 
-void Ledger::prepare() {
+void Ledger::prepare(const Identity& identity) {
   const int found = version();
   if (found > kLedgerVersion) {
     throw Error(ExitCode::refused, fmt::format("the database's ledger has version {}, this seedbed knows version {}", found, kLedgerVersion))
         .hint("A newer seedbed has worked on this database. Use that one, or a newer one still.");
   }
   if (found == kLedgerVersion) return;
-  for (const std::string& statement : steps_from(found)) database_.execute(statement);
+  for (const std::string& statement : steps_from(found, identity)) database_.execute(statement);
   version_ = kLedgerVersion;
   log::info("ledger_prepared", {{"from_version", found}, {"to_version", kLedgerVersion}});
 }
@@ -238,7 +268,6 @@ std::string Ledger::recording(const RecordedRun& run) const {
   const Operator who = current_operator();
   const std::string error = log::redacted(run.error);
   const auto text = [&](std::string_view value) { return database_.literal(value); };
-  const auto text_or_null = [&](std::string_view value) { return value.empty() ? std::string("NULL") : text(value); };
   return fmt::format(
       "INSERT INTO {} (id, started_at, took_ms, command, environment, tier, operator, host, seedbed_version, git_commit, "
       "outcome, error, migrations, inserted, updated, deleted) "

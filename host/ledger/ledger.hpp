@@ -70,6 +70,22 @@ struct RecordedRun {
   std::string commit;   ///< empty if nobody knew
 };
 
+/// Which of the user's databases this is: what its first run wrote, or `stamp --identity`.
+struct Identity {
+  std::string environment;
+  std::string tier;
+  std::string id;      ///< random
+  std::string system;  ///< these two: see DatabaseFacts
+  std::string oid;
+};
+
+/// What is read before anything else.
+struct LedgerLook {
+  DatabaseFacts facts;
+  int version = 0;                   ///< 0: the database has no ledger
+  std::optional<Identity> identity;  ///< nothing: no ledger, or one from before there were identities
+};
+
 /// The ledger of one database: schema seedbed on PostgreSQL, tables seedbed_… on SQLite.
 ///
 /// Functions that write need an open transaction, which holds the run lock.
@@ -89,14 +105,21 @@ class Ledger {
   /// The version of the database's ledger; 0: it has none.
   int version();
 
+  /// Reads a ledger of any version, outside a transaction.
+  LedgerLook look();
+
   /// Creates what is missing, in a transaction of its own, on a database without a ledger.  Returns
   /// false, and does nothing, if it has one or somebody else is at it.
-  bool create(std::chrono::milliseconds patience);
+  bool create(const Identity& identity, std::chrono::milliseconds patience);
 
-  /// Creates what is missing and upgrades an older ledger.
+  /// Creates what is missing and upgrades an older ledger, which gets the identity unless it has one;
+  /// what will be rolled back needs none.
   ///
   /// Throws Error{refused} when a newer seedbed has written it.
-  void prepare();
+  void prepare(const Identity& identity = {});
+
+  /// Writes another identity into a ledger that is ready.
+  void change_identity(const Identity& identity);
 
   /// True if prepare() would have nothing to do.
   bool ready();
@@ -148,7 +171,8 @@ class Ledger {
   std::string table(std::string_view name) const;
   std::string utc(std::string_view column) const;
   std::string instant(std::int64_t microseconds) const;
-  std::vector<std::string> steps_from(int version) const;
+  std::string text_or_null(std::string_view text) const;
+  std::vector<std::string> steps_from(int version, const Identity& identity) const;
 
   Database& database_;
   std::optional<int> version_;  ///< asked for once

@@ -76,13 +76,23 @@ void poll_for_lock(Database& database, const DatabaseUrl& url, milliseconds pati
 
 }  // namespace
 
-RunLock::RunLock(Database& database, const DatabaseUrl& url, milliseconds patience)
+RunLock::RunLock(Database& database, const DatabaseUrl& url, milliseconds patience, std::string_view identity)
     : database_(database), url_(url), patience_(patience) {
   if (url.engine == Engine::sqlite) {
     if (!url.file.empty()) file_.emplace(url.file, owner_text(), patience);
-    return;
+    if (!identity.empty()) identity_ = database.query("SELECT id FROM seedbed_identity")[0][0].value_or("");
+  } else {
+    poll_for_lock(database, url, patience, [&] { return try_acquire(kLease); });
   }
-  poll_for_lock(database, url, patience, [&] { return try_acquire(kLease); });
+  require(identity);
+}
+
+void RunLock::require(std::string_view identity) {
+  if (identity.empty() || identity == identity_) return;
+  if (fence_ != 0) release({}, patience_);
+  throw Error(ExitCode::refused, fmt::format("\"{}\" was given another identity while this run waited for its lock", url_.display))
+      .detail("Nothing was changed.")
+      .hint("Run the command again: it compares the settings with the identity as it is now.");
 }
 
 RunLock::~RunLock() {
@@ -117,10 +127,11 @@ bool RunLock::try_acquire(std::chrono::seconds lease) {
       fmt::format("UPDATE seedbed.lock SET fence = fence + 1, run = $1, operator = $2, host = $3, process = $4, "
                   "backend = {0}, backend_start = (SELECT backend_start FROM pg_stat_activity WHERE pid = {0}), "
                   "since = clock_timestamp(), lease_until = clock_timestamp() + {1} "
-                  "WHERE id = ({2}) RETURNING fence",
+                  "WHERE id = ({2}) RETURNING fence, (SELECT i.id FROM seedbed.identity i)",
                   backend, interval(lease), kFreeRow), params);
   if (rows.empty()) return false;
   fence_ = std::stoll(*rows[0][0]);
+  identity_ = rows[0][1].value_or("");
   return true;
 }
 
@@ -167,6 +178,11 @@ RehearsalTransaction::RehearsalTransaction(Database& database, const DatabaseUrl
     transaction_.reset();
     return false;
   });
+}
+
+void clear_lock(Database& database) {
+  if (database.engine() == Engine::sqlite) return;  // a lock on the file, which no copy has
+  database.execute("UPDATE seedbed.lock SET fence = fence + 1, run = NULL, lease_until = NULL");
 }
 
 Heartbeat::Heartbeat(RunLock& lock) : lock_(lock) {

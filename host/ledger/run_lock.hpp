@@ -30,10 +30,12 @@ class RunLock {
   static constexpr std::chrono::seconds kLease{30};
 
   /// Needs a prepared ledger and no open transaction.  Waits at most `patience`, polling.
-  /// `database` and `url` must outlive the lock.
+  /// `database` and `url` must outlive the lock.  `identity` is the database's id as it was looked at;
+  /// empty: any.
   ///
-  /// Throws Error{locked} that names who holds it, where, and since when.
-  RunLock(Database& database, const DatabaseUrl& url, std::chrono::milliseconds patience);
+  /// Throws Error{locked} that names who holds it, where, and since when; Error{refused} if the database
+  /// was given another identity meanwhile.
+  RunLock(Database& database, const DatabaseUrl& url, std::chrono::milliseconds patience, std::string_view identity = {});
   ~RunLock();
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
@@ -69,6 +71,7 @@ class RunLock {
 
  private:
   bool try_acquire(std::chrono::seconds lease);
+  void require(std::string_view identity);
   std::string extension(std::chrono::seconds lease) const;
 
   Database& database_;
@@ -76,8 +79,13 @@ class RunLock {
   std::chrono::milliseconds patience_;
   std::int64_t fence_ = 0;  ///< 0: there is no row to hold
   std::string run_;         ///< random; whoever has the lock
+  std::string identity_;    ///< of the database when the lock was obtained
   std::optional<FileLock> file_;
 };
+
+/// Lets nobody have the lock: whoever had it notices before the next commit.  For a restored copy, in which
+/// a run of the original may seem to hold it.
+void clear_lock(Database& database);
 
 /// Accompanies statements that run outside a transaction, beyond the end of the lease of a RunLock:
 /// renews it on a second connection whenever the first one waits.

@@ -39,7 +39,16 @@ constexpr const char* kVersion2[] = {
     "ALTER TABLE @statements ADD COLUMN state TEXT NOT NULL DEFAULT 'ended'",
 };
 
-constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2};
+constexpr const char* kVersion3[] = {
+    // The last five columns of @identity, in this order: Ledger::look() reads them by their places.
+    "ALTER TABLE @identity ADD COLUMN environment TEXT",
+    "ALTER TABLE @identity ADD COLUMN tier TEXT",
+    "ALTER TABLE @identity ADD COLUMN id TEXT",
+    "ALTER TABLE @identity ADD COLUMN system_identifier TEXT",
+    "ALTER TABLE @identity ADD COLUMN database_oid TEXT",
+};
+
+constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2, kVersion3};
 static_assert(std::size(kVersions) == kLedgerVersion);
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {

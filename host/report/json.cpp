@@ -107,6 +107,10 @@ Json half_object(const HalfApplied& half) {
           {"reverting", half.reverting}};
 }
 
+Json identity_object(const Identity& identity) {
+  return {{"environment", text(identity.environment)}, {"tier", text(identity.tier)}, {"id", text(identity.id)}};
+}
+
 const char* result_name(const Outcome& outcome) {
   if (outcome.error) return "failed";
   return outcome.dry_run ? "rolled_back" : "done";
@@ -145,6 +149,11 @@ std::string to_json(const Outcome& outcome) {
   result["nothing_changed"] = outcome.nothing_changed();
   result["took_ms"] = milliseconds(outcome.took);
 
+  result["identity"] = nullptr;
+  if (outcome.identity) {
+    result["identity"] = identity_object(outcome.identity->now);
+    result["identity"]["before"] = outcome.identity->before ? identity_object(*outcome.identity->before) : Json(nullptr);
+  }
   result["dropped"] = Json::array();
   for (const CatalogObject& object : outcome.dropped) {
     result["dropped"].push_back({{"kind", object.kind}, {"name", text(object.name)}});

@@ -70,6 +70,7 @@ std::string paragraph(const Table& table) { return table.empty() ? "" : table.ma
 
 std::string to_markdown(const Outcome& outcome) {
   std::string result = heading(outcome.command, outcome.environment, outcome.url);
+  if (outcome.identity) result += fmt::format("Identity: {}\n\n", identity_text(*outcome.identity));
   result += paragraph(migration_table("migration", outcome.migrations));
   for (const HistoryChange& change : history_changes(outcome)) result += paragraph(migration_table(change.verb, *change.migrations));
   result += paragraph(dropped_objects(outcome));

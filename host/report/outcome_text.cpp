@@ -127,6 +127,7 @@ std::string not_executed_text(const Outcome& outcome, bool color) {
 
 std::string to_text(const Outcome& outcome, bool color) {
   Lines lines;
+  if (outcome.identity) lines.sentence("identity", identity_text(*outcome.identity));
   add_dropped(outcome, lines);
   add_migrations(outcome, lines);
   add_history_changes(outcome, lines);

@@ -88,6 +88,11 @@ std::vector<HistoryChange> history_changes(const Outcome& outcome) {
   return {{"recorded", &outcome.recorded}, {"reverted", &outcome.reverted}, {"accepted", &outcome.accepted}, {"abandoned", &outcome.abandoned}};
 }
 
+std::string identity_text(const IdentityChange& change) {
+  const std::string was = change.before ? fmt::format(" (was {}, tier {})", change.before->environment, change.before->tier) : "";
+  return fmt::format("environment {}, tier {}{}", change.now.environment, change.now.tier, was);
+}
+
 std::string half_applied_text(const HalfApplied& half) {
   const char* const doubt = half.in_doubt ? ", which may have taken effect" : "";
   if (half.total == 0) return fmt::format("at statement {}{}", half.done + 1, doubt);

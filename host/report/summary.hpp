@@ -35,6 +35,9 @@ struct HistoryChange {
 };
 std::vector<HistoryChange> history_changes(const Outcome& outcome);
 
+/// "environment local, tier development (was production, tier production)".
+std::string identity_text(const IdentityChange& change);
+
 /// "at statement 2 of 3 (line 7)".
 std::string half_applied_text(const HalfApplied& half);
 

@@ -245,7 +245,7 @@ Adoption adopt(const Settings& settings, const AdoptOptions& options) {
     outcome.migrations_up_to_date = files_in(adoption, AdoptionState::known).size();
     if (options.dry_run) return;
     open_ledger(prepared, settings, options.wait);
-    RunLock lock(*prepared.database, settings.url, settings.lock_timeout);
+    RunLock lock(*prepared.database, settings.url, settings.lock_timeout, prepared.identity->id);
     with_retries("adopt", [&] {
       outcome.recorded.clear();
       LockedTransaction transaction(lock);

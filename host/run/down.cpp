@@ -1,11 +1,13 @@
 #include "run/down.hpp"
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "database/sql/dropped.hpp"
 #include "interrupt.hpp"
 #include "ledger/run_lock.hpp"
 #include "log.hpp"
@@ -42,16 +44,18 @@ Migration reversed(const Migration& file) {
 class Down {
  public:
   Down(const Settings& settings, const DownOptions& options, Preparation& prepared, Outcome& outcome)
-      : settings_(settings), options_(options), prepared_(prepared), outcome_(outcome) {}
+      : settings_(settings), options_(options), prepared_(prepared), outcome_(outcome), gate_(prepared, settings, options.consent) {}
 
   void execute() {
     if (!prepared_.supabase && (!Ledger(database()).exists() || applied().empty())) return nothing_to_revert();
     if (options_.dry_run) return rehearse();
+    gate_.require([&] { return stakes_before_the_lock(); });
     open_ledger(prepared_, settings_, options_.wait);
-    RunLock lock(database(), settings_.url, settings_.lock_timeout);
+    RunLock lock(database(), settings_.url, settings_.lock_timeout, prepared_.identity->id);
     lock_ = &lock;
     if (prepared_.supabase) bring_histories_in_step();
     choose();
+    gate_.require([&] { return stakes(); });
     if (down_parts_.empty()) return;
     filled_ = filled_tables(database(), seeders());
     try {
@@ -78,6 +82,41 @@ class Down {
     prepared_.supabase->prepare();
     bring_in_step(database(), *prepared_.supabase, prepared_.files, outcome_.notices);
     transaction.commit();
+  }
+
+  std::optional<Stakes> stakes_before_the_lock() {
+    if (prepared_.ledger_version == 0) {
+      throw Error(ExitCode::refused, fmt::format("down is refused in tier {}: seedbed has no ledger here yet", tier_name(settings_.tier)))
+          .detail("There is no identity to consent with. Nothing was changed.")
+          .hint("\"seedbed adopt --from supabase\" makes one of the history that is there.");
+    }
+    const std::vector<std::string> notices = outcome_.notices;
+    choose();
+    std::optional<Stakes> found = stakes();
+    down_parts_.clear();
+    outcome_.notices = notices;
+    return found;
+  }
+
+  /// What `down_parts_` would destroy.
+  std::optional<Stakes> stakes() {
+    if (down_parts_.empty()) return std::nullopt;
+    Stakes found;
+    found.action = "down";
+    std::set<std::string> tables;
+    for (const Migration& migration : down_parts_) {
+      found.action += " " + migration.version;
+      for (const sql::Statement& statement : migration.up.statements) {
+        for (std::string& table : sql::dropped_tables(std::string_view(migration.up.text).substr(statement.offset, statement.size),
+                                                      settings_.url.engine)) {
+          tables.insert(std::move(table));
+        }
+      }
+    }
+    for (const std::string& table : tables) found.count += database().count_rows(table);
+    found.what = fmt::format("It reverts {} {}, and the tables that are dropped have {}", down_parts_.size(),
+                             down_parts_.size() == 1 ? "migration" : "migrations", found.counted());
+    return found;
   }
 
   /// The versioned ones, the last one first.
@@ -265,6 +304,7 @@ class Down {
   const DownOptions& options_;
   Preparation& prepared_;
   Outcome& outcome_;
+  ConsentGate gate_;
   RunLock* lock_ = nullptr;
   std::vector<Migration> down_parts_;  ///< in the order in which they run
   std::vector<Seeder> seeders_;
@@ -282,7 +322,6 @@ Outcome down(const Settings& settings, const DownOptions& options) {
   start.dry_run = options.dry_run;
   start.seeding_asked = false;
   return recorded_run(prepared, settings, std::move(start), [&](Outcome& outcome) {
-    if (!options.dry_run) refuse_without_consent(settings, "down", "It drops what migrations made, with the rows in it.");
     Down(settings, options, prepared, outcome).execute();
   });
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "config/settings.hpp"
+#include "run/consent.hpp"
 #include "run/outcome.hpp"
 #include "run/run.hpp"
 
@@ -15,6 +16,7 @@ struct DownOptions {
   std::size_t count = 1;  ///< how many, counted from the one that was applied last
   std::string to;         ///< instead: every one above this version, which stays; "0" is below all
   bool dry_run = false;
+  Consent consent;
   std::chrono::milliseconds wait{0};
   Progress progress;
 };
@@ -26,7 +28,7 @@ struct DownOptions {
 ///
 /// A migration without its file or without a down part is an Error{refused} that names it, before
 /// anything is done; an edited file is no obstacle.  Throws Error{usage} for a version that is not
-/// known or not applied, Error{refused} where nobody can consent.  What fails later is in
+/// known or not applied, Error{refused} without consent.  What fails later is in
 /// Outcome::error, beside what was reverted.
 Outcome down(const Settings& settings, const DownOptions& options);
 

@@ -106,23 +106,13 @@ std::vector<const Migration*> pending_files(const Preparation& preparation, cons
   return pending;
 }
 
-void refuse_without_consent(const Settings& settings, std::string_view what, std::string_view consequence) {
-  if (settings.tier == Tier::development) return;
-  throw Error(ExitCode::refused, fmt::format("{} is refused in tier {}", what, tier_name(settings.tier)))
-      .detail(fmt::format("{} Nothing was changed.", consequence));
-}
-
 void refuse_protected(const Settings& settings, std::string_view what) {
-  if (!settings.is_protected || settings.tier == Tier::production) return;  // there the tier refuses already
-  throw Error(ExitCode::refused, fmt::format("{} is refused: environment \"{}\" is protected", what, settings.environment))
-      .detail("Nothing was changed.")
-      .hint("protected = true stands in its section of seedbed.toml.");
-}
-
-void refuse_clearing(const Settings& settings) {
-  refuse_protected(settings, "clearing");
-  refuse_without_consent(settings, "clearing",
-                         "It deletes every row of the tables that the seeders declare, also those that people made.");
+  if (!settings.is_protected) return;
+  Error error(ExitCode::refused, fmt::format("{} is refused: environment \"{}\" is protected", what, settings.environment));
+  error.detail("Nothing was changed.");
+  throw error.hint(settings.tier == Tier::production
+                       ? "That is the default in tier production; only protected = false in its section of seedbed.toml lifts it."
+                       : "protected = true stands in its section of seedbed.toml.");
 }
 
 void refuse_while_pending(const Preparation& preparation, const Settings& settings) {

@@ -29,15 +29,8 @@ void refuse_edited(const Preparation& preparation);
 std::vector<const Migration*> pending_files(const Preparation& preparation, const Settings& settings,
                                             const std::string& to, std::vector<std::string>& notices);
 
-/// Throws Error{refused} outside tier development, where nobody can consent to `what` yet ("clearing",
-/// "down"); `consequence` is a sentence that says what it destroys.
-void refuse_without_consent(const Settings& settings, std::string_view what, std::string_view consequence);
-
-/// Throws Error{refused} in any tier where the environment is protected.
+/// Throws Error{refused} where the environment is protected, whatever anybody consents to.
 void refuse_protected(const Settings& settings, std::string_view what);
-
-/// Throws Error{refused} for `seed --clear` where either of the two does.
-void refuse_clearing(const Settings& settings);
 
 /// Throws Error{pending} while migrations are pending that the policy does not skip.
 void refuse_while_pending(const Preparation& preparation, const Settings& settings);

@@ -19,7 +19,7 @@ std::size_t Outcome::touched_migrations() const {
 }
 
 bool Outcome::nothing_changed() const { 
-  return touched_migrations() == 0 && dropped.empty() && !partly_applied && cleared.empty() && nothing_seeded();
+  return touched_migrations() == 0 && dropped.empty() && !identity && !partly_applied && cleared.empty() && nothing_seeded();
 }
 
 bool Outcome::nothing_seeded() const {

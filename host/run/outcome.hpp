@@ -9,6 +9,7 @@
 #include "config/settings.hpp"
 #include "database/database.hpp"
 #include "error.hpp"
+#include "ledger/ledger.hpp"
 #include "seeding/seeder_outcome.hpp"
 
 namespace seedbed::host {
@@ -22,6 +23,12 @@ struct MigrationOutcome {
 struct NotExecuted {
   std::string what;  ///< "migration 20260101120000_add_x.sql", "seeder rbac"
   std::string why;
+};
+
+/// By `stamp --identity`.
+struct IdentityChange {
+  std::optional<Identity> before;  ///< nothing: it had none
+  Identity now;
 };
 
 struct Outcome {
@@ -40,6 +47,7 @@ struct Outcome {
   std::vector<MigrationOutcome> accepted;  ///< edits, by `repair`
   std::vector<MigrationOutcome> abandoned; ///< half-applied ones, by `repair`
   std::vector<CatalogObject> dropped;      ///< by `reset`, before it applied anything
+  std::optional<IdentityChange> identity;
   std::vector<TableCounts> cleared;       ///< rows that --clear deleted before the seeders ran
   std::vector<SeederOutcome> seeders;
   std::vector<NotExecuted> not_executed;

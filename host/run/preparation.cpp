@@ -10,6 +10,7 @@
 #include "ledger/schema.hpp"
 #include "migration/apply.hpp"
 #include "migration/baseline.hpp"
+#include "run/identity.hpp"
 #include "run/retry.hpp"
 
 namespace seedbed::host {
@@ -99,8 +100,8 @@ Preparation prepare_files(const Settings& settings, const std::vector<std::strin
 void look_at_database(Preparation& preparation, const Settings& settings) {
   preparation.database = preparation.connecting->get();
   preparation.connecting.reset();
-  Ledger ledger(*preparation.database);
-  preparation.ledger_version = ledger.version();
+  recognise(preparation, settings);
+  Ledger ledger(*preparation.database, preparation.ledger_version);
   std::vector<AppliedMigration> applied;
   if (preparation.ledger_version > 0) applied = ledger.migrations();
   use_baseline(preparation.files, preparation.baselines, applied);
@@ -140,6 +141,13 @@ void make_file(Preparation& preparation, const Settings& settings, std::chrono::
   if (!layout.empty() && settings.sqlite.journal == "wal") preparation.database->execute("PRAGMA journal_mode = WAL");
 }
 
+void record_server(Preparation& preparation) {
+  Identity identity = *preparation.identity;
+  if (!preparation.facts.system.empty()) identity.system = preparation.facts.system;
+  identity.oid = preparation.facts.oid;
+  Ledger(*preparation.database).change_identity(identity);
+}
+
 }  // namespace
 
 void open_ledger(Preparation& preparation, const Settings& settings, std::chrono::milliseconds wait) {
@@ -148,15 +156,22 @@ void open_ledger(Preparation& preparation, const Settings& settings, std::chrono
   if (!file.empty() && (!std::filesystem::exists(file, ignored) || std::filesystem::file_size(file, ignored) == 0)) {
     make_file(preparation, settings, wait);
   }
-  if (preparation.ledger_version == kLedgerVersion) return;
+  const bool ready = preparation.ledger_version == kLedgerVersion;
+  if (ready && preparation.identity && preparation.server_changed.empty()) return;
   Database& database = *preparation.database;
-  with_retries("ledger", [&] {
-    if (preparation.ledger_version == 0 && Ledger(database).create(settings.lock_timeout)) return;
+  const Identity identity = identity_of(settings, preparation.facts);
+  const bool created = with_retries("ledger", [&] {
+    if (preparation.ledger_version == 0 && Ledger(database).create(identity, settings.lock_timeout)) return true;
     Transaction transaction(database, {.patience = settings.lock_timeout, .alone = true});
-    Ledger(database).prepare();
+    Ledger(database).prepare(identity);
+    if (ready && !preparation.identity) Ledger(database).change_identity(identity);
+    if (!preparation.server_changed.empty()) record_server(preparation);
     transaction.commit();
+    return false;
   });
   preparation.ledger_version = kLedgerVersion;
+  if (created) preparation.identity = identity;
+  else recognise(preparation, settings);
 }
 
 }  // namespace seedbed::host

@@ -25,6 +25,9 @@ struct Preparation {
   std::unique_ptr<PendingConnection> connecting;  ///< until the database is looked at
   std::unique_ptr<Database> database;
   int ledger_version = 0;                    ///< 0: the database has no ledger
+  DatabaseFacts facts;
+  std::optional<Identity> identity;          ///< as the ledger has it; nothing: no ledger, or an old one
+  std::string server_changed;                ///< a sentence, where the identity is right but the server another
   std::optional<SupabaseHistory> supabase;   ///< with history = "supabase"
   HistoryDifference difference;              ///< of the two histories; empty without `supabase`
   std::vector<PlannedMigration> migrations;  ///< files beside the ledger, and beside `supabase`
@@ -40,9 +43,9 @@ Preparation prepare_migrations(const Settings& settings, std::chrono::millisecon
 /// names those to run; empty: the environment's.  Throws Error for what is wrong with them.
 Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders, std::chrono::milliseconds wait);
 
-/// Waits for the connection, and reads the ledger if there is one, and the text of those files that it
-/// does not hold as they are.  Writes nothing.  Throws Error for what is wrong with them, and what
-/// connect() throws.
+/// Waits for the connection, compares the identity, and reads the ledger if there is one, and the text of
+/// those files that it does not hold as they are.  Writes nothing.  Throws Error{refused} for the database
+/// of another environment, Error for what is wrong with the files, and what connect() throws.
 void look_at_database(Preparation& preparation, const Settings& settings);
 
 /// Reads the texts of all files that have not been read yet.  Throws Error for what is wrong with them.
@@ -51,8 +54,9 @@ void read_all_texts(Preparation& preparation, const Settings& settings);
 /// Finds the files anew and plans them as for a database without a history.
 void plan_from_nothing(Preparation& preparation, const Settings& settings);
 
-/// Creates the ledger, or brings it up to date, before the lock is taken.  An SQLite file that does
-/// not exist is made only now, when there is something to write.
+/// Creates the ledger, or brings it up to date, before the lock is taken: its identity and what is known of
+/// the server included.  An SQLite file that does not exist is made only now, when there is something to
+/// write.  Throws Error{refused} if another first run has made it the database of another environment.
 void open_ledger(Preparation& preparation, const Settings& settings, std::chrono::milliseconds wait);
 
 }  // namespace seedbed::host

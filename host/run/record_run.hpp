@@ -35,6 +35,7 @@ void record_run(Database& database, const Outcome& outcome, const RunStart& star
 template <class Work>
 Outcome recorded_run(Preparation& prepared, const Settings& settings, Outcome outcome, const Work& work) {
   const RunStart start;
+  if (!prepared.server_changed.empty()) outcome.notices.push_back(prepared.server_changed);
   try {
     work(outcome);
   } catch (const Error& error) {

@@ -82,6 +82,19 @@ std::vector<Damage> chosen(const DamageReport& report, const Preparation& prepar
   return damages;
 }
 
+Stakes stakes_of(const std::vector<Damage>& damages) {
+  Stakes stakes;
+  stakes.action = "abandon";
+  stakes.unit = "statement";
+  for (const Damage& damage : damages) {
+    if (damage.state != MigrationState::failed) continue;
+    stakes.action += " " + damage.version;
+    stakes.count += static_cast<std::int64_t>(damage.took_effect.size());
+  }
+  stakes.what = fmt::format("It forgets {} that took effect, to run again", stakes.counted());
+  return stakes;
+}
+
 void mend(Preparation& prepared, const Damage& damage, Outcome& outcome) {
   Ledger ledger(*prepared.database);
   const std::string& title = damage.file.empty() ? damage.version : damage.file;
@@ -126,17 +139,21 @@ Outcome repair(const Settings& settings, const RepairOptions& options) {
     return start;
   }
   return recorded_run(prepared, settings, std::move(start), [&](Outcome& outcome) {
-    if (!options.abandon.empty()) {
-      refuse_without_consent(settings, "repair --abandon", "It forgets which statements took effect, and they run again.");
-    }
+    const ConsentGate gate(prepared, settings, options.consent);
+    const auto require_consent = [&](const std::vector<Damage>& damages) {
+      if (!options.abandon.empty()) gate.require([&] { return stakes_of(damages); });
+    };
+    require_consent(chosen(damage_of(prepared, settings), prepared, options));
     open_ledger(prepared, settings, options.wait);
-    RunLock lock(*prepared.database, settings.url, settings.lock_timeout);
+    RunLock lock(*prepared.database, settings.url, settings.lock_timeout, prepared.identity->id);
     const Outcome before = outcome;
     with_retries("repair", [&] {
       outcome = before;
       LockedTransaction transaction(lock);
       if (prepared.supabase) prepared.supabase->prepare();
-      for (const Damage& damage : chosen(damage_of(prepared, settings), prepared, options)) mend(prepared, damage, outcome);
+      const std::vector<Damage> damages = chosen(damage_of(prepared, settings), prepared, options);
+      require_consent(damages);
+      for (const Damage& damage : damages) mend(prepared, damage, outcome);
       transaction.commit();
     });
   });

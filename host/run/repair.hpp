@@ -8,6 +8,7 @@
 
 #include "config/settings.hpp"
 #include "migration/migration_plan.hpp"
+#include "run/consent.hpp"
 #include "run/outcome.hpp"
 
 namespace seedbed::host {
@@ -44,6 +45,7 @@ struct RepairOptions {
   std::vector<std::string> accept;   ///< versions of edited files
   bool accept_all = false;           ///< every edited file
   std::vector<std::string> abandon;  ///< versions of half-applied files
+  Consent consent;                   ///< to abandoning
   std::chrono::milliseconds wait{0};
 };
 
@@ -51,7 +53,7 @@ struct RepairOptions {
 /// ones, so that they start anew; in one transaction.
 ///
 /// Throws Error{usage} for a version that is not known, not edited or not half applied.  What fails
-/// later, and abandoning where nobody can consent, is in Outcome::error.
+/// later, and abandoning without consent, is in Outcome::error.
 Outcome repair(const Settings& settings, const RepairOptions& options);
 
 }  // namespace seedbed::host

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "database/writer_spec.hpp"
 #include "log.hpp"
 #include "run/guards.hpp"
 #include "run/retry.hpp"
@@ -54,7 +55,6 @@ Doomed find(Database& database, const std::vector<Migration>& files) {
 
 void refuse_reset(const Preparation& preparation, const Settings& settings) {
   refuse_protected(settings, "reset");
-  refuse_without_consent(settings, "reset", "It drops every table, with the rows in it.");
   if (preparation.supabase && preparation.supabase->exists()) return;
   if (Ledger(*preparation.database).exists() || preparation.database->user_tables().empty()) return;
   throw Error(ExitCode::refused, "the database has tables of its own, and seedbed has never worked on it")
@@ -62,18 +62,30 @@ void refuse_reset(const Preparation& preparation, const Settings& settings) {
       .hint("If it is the right database, let \"seedbed stamp\" or \"seedbed up --accept-nonempty\" take it over first.");
 }
 
+Stakes stakes_of_reset(Database& database, const std::vector<CatalogObject>& objects) {
+  Stakes stakes;
+  stakes.action = "reset";
+  for (const CatalogObject& object : objects) {
+    if (object.kind != "table" && object.kind != "virtual table") continue;
+    stakes.count += database.count_rows(database.engine() == Engine::sqlite ? quoted_name(object.name) : object.name);
+  }
+  stakes.what = fmt::format("It drops {} {} with {}", objects.size(), objects.size() == 1 ? "object" : "objects", stakes.counted());
+  return stakes;
+}
+
 std::vector<CatalogObject> objects_to_drop(Database& database, const std::vector<Migration>& files) {
   return find(database, files).found.own;
 }
 
 std::vector<CatalogObject> drop_everything(RunLock& lock, Preparation& preparation, const std::vector<Migration>& files,
-                                           std::vector<std::string>& notices) {
+                                           const ConsentGate& gate, std::vector<std::string>& notices) {
   Database& database = lock.database();
   const Doomed doomed = find(database, files);
   const std::vector<CatalogObject>& own = doomed.found.own;
   if (!own.empty()) log::warning("reset_drops", {{"count", own.size()}, {"objects", fmt::format("{}", fmt::join(names_of(own), ", "))}});
   const std::vector<CatalogObject> kept = with_retries("reset", [&] {
     LockedTransaction transaction(lock);
+    gate.require([&] { return stakes_of_reset(database, own); });
     database.start_script();  // no foreign key is in the way, of tables that go all together
     std::vector<CatalogObject> left = database.drop_objects(own, doomed.made);
     Ledger(database).forget_everything();

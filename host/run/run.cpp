@@ -58,6 +58,8 @@ class Run {
   Outcome execute() {
     check_target_version(prepared_.files, options_.to);
     look_at_database(prepared_, settings_);
+    if (!prepared_.server_changed.empty()) outcome_.notices.push_back(prepared_.server_changed);
+    gate_.emplace(prepared_, settings_, options_.consent);
     decide();
     try {
       if (!options_.dry_run) apply_and_seed();
@@ -83,6 +85,9 @@ class Run {
       if (options_.reset) {
         refuse_reset(prepared_, settings_);
         start_from_nothing();
+        if (!options_.dry_run) {
+          gate_->require([&] { return stakes_of_reset(database(), objects_to_drop(database(), dropped_files_)); });
+        }
       } else if (options_.migrate) {
         refuse_foreign_database(prepared_, options_.accept_nonempty);
         refuse_edited(prepared_);
@@ -90,15 +95,23 @@ class Run {
         for (const Migration* migration : pending_) refuse_transaction_control(*migration);
       } else {
         refuse_while_pending(prepared_, settings_);
-        if (options_.clear) refuse_clearing(settings_);
+      }
+      choose_seeders();
+      if (options_.clear) {
+        refuse_protected(settings_, "clearing");
+        if (!options_.dry_run) require_consent_to_clearing();
       }
     } catch (const Error& error) {
+      database().rollback();
       outcome_.error = error;
       record_run(database(), outcome_, start_, patience());
       throw;
     }
     outcome_.migrations_up_to_date = static_cast<std::size_t>(
         std::ranges::count(prepared_.migrations, MigrationState::applied, &PlannedMigration::state));
+  }
+
+  void choose_seeders() {
     const bool below_newest = !options_.to.empty() && !prepared_.files.empty() && prepared_.files.back().version != options_.to;
     outcome_.seeding_asked = options_.seed && !below_newest;
     if (outcome_.seeding_asked) {
@@ -106,6 +119,17 @@ class Run {
         if (planned.selected) seeders_.push_back(&planned.seeder);
       }
     }
+  }
+
+  void require_consent_to_clearing() {
+    gate_->require([&] {
+      Stakes stakes;
+      stakes.action = "clear";
+      const std::vector<std::string> tables = tables_to_clear(database(), seeders_, other_seeders());
+      for (const std::string& table : tables) stakes.count += database().count_rows(table);
+      stakes.what = fmt::format("It deletes {} of {}", stakes.counted(), tables.empty() ? "no table" : fmt::format("{}", fmt::join(tables, ", ")));
+      return stakes;
+    });
   }
 
   /// As it will be once everything is dropped.
@@ -128,10 +152,13 @@ class Run {
 
   void apply_and_seed() {
     const bool in_step = !prepared_.difference.out_of_step();
-    if (pending_.empty() && seeders_.empty() && in_step && !options_.reset) return;  // nothing to do: nothing is written
+    if (pending_.empty() && seeders_.empty() && in_step && !options_.reset) {  // nothing to do: nothing is written
+      if (!prepared_.server_changed.empty()) open_ledger(prepared_, settings_, options_.wait);
+      return;
+    }
     open_ledger(prepared_, settings_, options_.wait);
-    lock_.emplace(database(), settings_.url, patience());
-    if (options_.reset) outcome_.dropped = drop_everything(*lock_, prepared_, dropped_files_, outcome_.notices);
+    lock_.emplace(database(), settings_.url, patience(), prepared_.identity->id);
+    if (options_.reset) outcome_.dropped = drop_everything(*lock_, prepared_, dropped_files_, *gate_, outcome_.notices);
     if (prepared_.supabase) keep_histories_in_step();
     if (!pending_.empty()) leave_out_applied_meanwhile();
     if (!pending_.empty()) apply_migrations();
@@ -271,6 +298,7 @@ class Run {
   void run_seeders(const std::vector<const Seeder*>& seeders) {
     const std::string newest = newest_version();
     if (options_.clear) {
+      if (!options_.dry_run) require_consent_to_clearing();
       for (const TableCounts& cleared : clear_seeders(database(), seeders, other_seeders(), settings_)) {
         outcome_.cleared.push_back(cleared);
       }
@@ -416,6 +444,7 @@ class Run {
   const Settings& settings_;
   const RunOptions& options_;
   Preparation prepared_;
+  std::optional<ConsentGate> gate_;
   SeederRunner runner_;
   std::optional<RunLock> lock_;  ///< after the database that it locks, so that it goes first
   RunFacts facts_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/settings.hpp"
+#include "run/consent.hpp"
 #include "run/outcome.hpp"
 #include "run/plan.hpp"
 #include "seeding/run_seeder.hpp"
@@ -30,6 +31,7 @@ struct RunOptions {
   bool clear = false;           ///< `seed --clear`: delete the rows of the declared tables first
   bool refresh = false;         ///< refresh every materialized view, whatever was written
   std::string to;               ///< the last version to apply; empty: all
+  Consent consent;              ///< for `reset` and `clear`
   std::vector<std::string> names;  ///< seeders to run; empty: the environment's
   std::chrono::milliseconds wait{0};
   PluginOptions plugins;

@@ -89,7 +89,7 @@ Outcome stamp(const Settings& settings, const StampOptions& options) {
       outcome.notices.push_back("The database has no tables of its own: what these migrations create will be missing.");
     }
     open_ledger(prepared, settings, options.wait);
-    RunLock lock(*prepared.database, settings.url, settings.lock_timeout);
+    RunLock lock(*prepared.database, settings.url, settings.lock_timeout, prepared.identity->id);
     const Outcome before = outcome;
     with_retries("stamp", [&] {
       outcome = before;

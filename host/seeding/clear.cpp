@@ -70,13 +70,25 @@ std::string sql_name(const Database& database, const std::string& table) {
   return database.engine() == Engine::postgres ? table : quoted_name(table);
 }
 
+std::set<std::string> tables_of(Database& database, const std::vector<const Seeder*>& selected,
+                                const std::vector<const Seeder*>& others) {
+  std::set<std::string> tables = declared_tables(database, selected);
+  for (const std::string& table : declared_tables(database, others)) tables.erase(table);
+  return tables;
+}
+
 }  // namespace
+
+std::vector<std::string> tables_to_clear(Database& database, const std::vector<const Seeder*>& selected,
+                                         const std::vector<const Seeder*>& others) {
+  std::vector<std::string> names;
+  for (const std::string& table : tables_of(database, selected, others)) names.push_back(sql_name(database, table));
+  return names;
+}
 
 std::vector<TableCounts> clear_seeders(Database& database, const std::vector<const Seeder*>& selected,
                                        const std::vector<const Seeder*>& others, const Settings& settings) {
-  std::set<std::string> tables = declared_tables(database, selected);
-  for (const std::string& table : declared_tables(database, others)) tables.erase(table);
-
+  const std::set<std::string> tables = tables_of(database, selected, others);
   database.start_counting();
   run_truncate_files(database, selected, settings);
   const DeletionOrder order(tables, database.foreign_keys());

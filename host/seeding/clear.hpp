@@ -1,6 +1,7 @@
 #pragma once
 // `seed --clear`: the rows of the selected seeders' tables, deleted in the order that foreign keys ask for.
 
+#include <string>
 #include <vector>
 
 #include "config/settings.hpp"
@@ -8,6 +9,10 @@
 #include "seeding/seeder.hpp"
 
 namespace seedbed::host {
+
+/// The tables that clear_seeders() empties, as SQL writes their names.
+std::vector<std::string> tables_to_clear(Database& database, const std::vector<const Seeder*>& selected,
+                                         const std::vector<const Seeder*>& others);
 
 /// Deletes, inside the open transaction, every row of the tables that `selected` declare, those that
 /// refer before those referred to; a folder's own _truncate.sql runs first.  A table that one of

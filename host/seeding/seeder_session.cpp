@@ -14,6 +14,7 @@
 #include "interrupt.hpp"
 #include "log.hpp"
 #include "seeding/bcrypt.hpp"
+#include "seeding/weak_password.hpp"
 
 namespace seedbed::host {
 
@@ -163,7 +164,14 @@ struct SeederSession::Calls {
   }
 
   static seedbed_status bcrypt(void* ctx, seedbed_text password, std::int32_t cost, const std::uint8_t salt[16], char hash[60]) {
-    return guarded(ctx, [&](SeederSession&) { bcrypt_hash(copied(password), cost, salt, hash); });
+    return guarded(ctx, [&](SeederSession& session) {
+      const Tier tier = session.facts_.tier;
+      if (tier != Tier::development && is_well_known_password(copied(password))) {
+        throw Error(ExitCode::refused, fmt::format("it sets a well-known password, which is refused in tier {}", tier_name(tier)))
+            .hint("Let the password be a parameter of the seeder, and its value in seedbed.toml a variable: \"${SEED_PASSWORD}\".");
+      }
+      bcrypt_hash(copied(password), cost, salt, hash);
+    });
   }
 
   static void log(void* ctx, std::int32_t level, seedbed_text event, const seedbed_field* fields, std::size_t count) {

@@ -31,6 +31,18 @@ struct Client {
 
 }  // namespace
 
+TEST_CASE("the lock of a database that was given another identity meanwhile is refused and free", "[lock]") {
+  const TestDatabase database(GENERATE(Engine::sqlite, Engine::postgres));
+  Client client(database);
+  client.connection->execute(client.url.engine == Engine::sqlite ? "UPDATE seedbed_identity SET id = 'now'" : "UPDATE seedbed.identity SET id = 'now'");
+
+  const Error error = failure_of([&] { const RunLock wanted(*client.connection, client.url, 200ms, "then"); });
+
+  CHECK(error.code() == ExitCode::refused);
+  CHECK_THAT(error.message(), ContainsSubstring("was given another identity while this run waited for its lock"));
+  CHECK_NOTHROW(RunLock(*client.connection, client.url, 200ms, "now"));
+}
+
 TEST_CASE("a second run does not obtain the lock and is told who holds it", "[lock]") {
   const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
   TestDatabase database(engine);

@@ -61,7 +61,7 @@ TEST_CASE("a ledger of version 1 is upgraded and keeps its rows", "[ledger]") {
   const std::unique_ptr<Database> database = connect(url, {});
 
   Transaction transaction(*database, {1s, true});
-  Ledger(*database).prepare();
+  Ledger(*database).prepare({"local", "development", "an id", "", ""});
   AppliedMigration second;
   second.version = "2";
   second.origin = "stamped";
@@ -81,5 +81,21 @@ TEST_CASE("a ledger of version 1 is upgraded and keeps its rows", "[ledger]") {
   CHECK(migrations[1].origin == "stamped");
   CHECK_FALSE(migrations[0].shared);
   CHECK(migrations[1].shared);
+  CHECK(workspace.database().rows("SELECT environment, tier FROM " + workspace.ledger("identity")) ==
+        std::vector<std::vector<std::string>>{{"local", "development"}});
   CHECK(workspace.value("SELECT ledger_version FROM " + workspace.ledger("identity")) == std::to_string(kLedgerVersion));
+}
+
+TEST_CASE("a ledger without an identity gets one from the next run that writes", "[ledger]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  make_first_version(workspace);
+  workspace.write("migrations/1_first.sql", "SELECT 1;\n");
+  workspace.write("migrations/2_second.sql", "CREATE TABLE b (x integer);\n");
+
+  const Finished stamp = workspace.run({"stamp", "latest", "--tier", "staging"});
+
+  INFO(stamp.err);
+  CHECK(stamp.exit_code == 0);
+  CHECK(workspace.value("SELECT environment || ' ' || tier FROM " + workspace.ledger("identity")) == "local staging");
+  CHECK(workspace.value("SELECT length(id) FROM " + workspace.ledger("identity")) == "36");
 }

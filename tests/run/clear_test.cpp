@@ -62,18 +62,6 @@ TEST_CASE("a dry run of clearing deletes nothing", "[run]") {
   CHECK(workspace.value("SELECT count(*) FROM team") == "2");
 }
 
-TEST_CASE("clearing is refused above tier development", "[run]") {
-  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
-  write_teams(workspace);
-  workspace.run({"up"});
-
-  const Finished seed = workspace.run({"seed", "--clear", "--tier", "staging"});
-
-  CHECK(seed.exit_code == 4);
-  CHECK_THAT(seed.err, ContainsSubstring("clearing is refused in tier staging"));
-  CHECK(workspace.value("SELECT count(*) FROM team") == "1");
-}
-
 TEST_CASE("a row of another table that refers to a cleared one keeps everything", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   write_teams(workspace);

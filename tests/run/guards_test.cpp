@@ -27,6 +27,23 @@ TEST_CASE("a database with tables of its own is refused unless it is accepted", 
   CHECK(later.exit_code == 0);
 }
 
+TEST_CASE("tables count as the database's own in the schemas of its search path alone", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  const std::string name = workspace.value("SELECT current_database()");
+  workspace.database().execute("CREATE SCHEMA auth; CREATE TABLE auth.users (id integer); CREATE SCHEMA shop; CREATE TABLE shop.invoice (id integer); "
+                               "ALTER DATABASE \"" + name + "\" SET search_path = public, auth, shop");
+
+  const Finished refused = workspace.run({"up"});
+  workspace.database().execute("ALTER DATABASE \"" + name + "\" SET search_path = public, auth");
+  const Finished accepted = workspace.run({"up"});
+
+  CHECK(refused.exit_code == 4);
+  CHECK_THAT(refused.err, ContainsSubstring("Tables found: shop.invoice.") || ContainsSubstring("Tables found: invoice."));
+  INFO(accepted.err);
+  CHECK(accepted.exit_code == 0);
+}
+
 TEST_CASE("seed alone is not refused for tables that somebody else made", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   workspace.database().execute("CREATE TABLE customer (email TEXT NOT NULL PRIMARY KEY, name TEXT)");

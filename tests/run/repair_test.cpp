@@ -135,17 +135,6 @@ TEST_CASE("an abandoned file starts anew", "[repair]") {
   CHECK(workspace.value("SELECT count(*) FROM half") == "1");
 }
 
-TEST_CASE("abandoning is refused above tier development", "[repair]") {
-  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
-  write_half_applied(workspace);
-
-  const Finished repair = workspace.run({"repair", "--abandon", "20260103120000", "--tier", "production"});
-
-  CHECK(repair.exit_code == 4);
-  CHECK_THAT(repair.err, ContainsSubstring("repair --abandon is refused in tier production"));
-  CHECK(statements(workspace) == "2");
-}
-
 TEST_CASE("only a half applied file can be abandoned", "[repair]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   workspace.write_customer_migration();

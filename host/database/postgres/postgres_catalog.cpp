@@ -81,7 +81,29 @@ std::optional<std::string> PostgresDatabase::sql_name(std::string_view table) {
   return query(fmt::format("SELECT {}::text", kFindTable), params)[0][0];
 }
 
+DatabaseFacts PostgresDatabase::identify(std::string_view table) {
+  const std::array params{text_value(table)};
+  const auto ask = [&](const char* system) {
+    const Row row = query(fmt::format("SELECT current_database(), {}, (SELECT oid FROM pg_database WHERE datname = current_database()), "
+                                      "to_regclass($1) IS NOT NULL", system), params)[0];
+    return DatabaseFacts{*row[0], row[1].value_or(""), row[2].value_or(""), row[3] == "t"};
+  };
+  try {
+    return ask("(SELECT system_identifier FROM pg_control_system())");
+  } catch (const Error& error) {
+    // A provider may have taken the right away, or the function.
+    if (error.sqlstate() != "42501" && error.sqlstate() != "42883") throw;
+    return ask("NULL::text");
+  }
+}
+
 bool PostgresDatabase::table_exists(std::string_view table) { return sql_name(table).has_value(); }
+
+std::int64_t PostgresDatabase::count_rows(std::string_view sql_table) {
+  const std::array params{text_value(sql_table)};
+  if (!query("SELECT to_regclass($1)", params)[0][0]) return 0;
+  return std::stoll(*query(fmt::format("SELECT count(*) FROM {}", sql_table), {})[0][0]);
+}
 
 // Casting to varchar(n) or bit(n) would cut silently, so those are cast without their length, also
 // as elements of an array; a domain is cast to its base, since a cast to it would apply its length.
@@ -125,18 +147,6 @@ std::map<std::string, std::string> PostgresDatabase::table_shapes() {
     shapes[*row[0]] = *row[1];
   }
   return shapes;
-}
-
-std::vector<std::string> PostgresDatabase::user_tables() {
-  std::vector<std::string> tables;
-  for (const Row& row : query(
-           "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-           "WHERE c.relkind IN ('r', 'p', 'f') AND n.nspname = ANY (current_schemas(false)) AND n.nspname <> 'seedbed' "
-           "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') "
-           "ORDER BY 1", {})) {
-    tables.push_back(*row[0]);
-  }
-  return tables;
 }
 
 void PostgresDatabase::check_unique_key(const WriterSpec& spec) {

@@ -1,4 +1,4 @@
-// What reset drops from PostgreSQL's catalog, and what it must not touch.
+// What is the user's own in PostgreSQL's catalog: what reset drops, and what it must not touch.
 
 #include <algorithm>
 #include <array>
@@ -129,6 +129,21 @@ std::string drop_statement(const CatalogObject& object) {
 }
 
 }  // namespace
+
+std::vector<std::string> PostgresDatabase::user_tables() {
+  const std::string platform = array_text(std::vector<std::string>(kPlatformSchemas.begin(), kPlatformSchemas.end()));
+  const std::array params{text_value(platform)};
+  std::vector<std::string> tables;
+  for (const Row& row : query(
+           "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+           "WHERE c.relkind IN ('r', 'p', 'f') AND n.nspname = ANY (current_schemas(false)) AND n.nspname <> 'seedbed' "
+           "AND n.nspname <> ALL ($1::text[]) "
+           "AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') "
+           "ORDER BY 1", params)) {
+    tables.push_back(*row[0]);
+  }
+  return tables;
+}
 
 OwnObjects PostgresDatabase::own_objects(std::span<const sql::Created> made) {
   const std::string schemas = array_text(made_schemas(made));

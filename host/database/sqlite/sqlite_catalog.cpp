@@ -38,6 +38,20 @@ bool SqliteDatabase::table_exists(std::string_view table) {
               .empty();
 }
 
+DatabaseFacts SqliteDatabase::identify(std::string_view table) {
+  const std::filesystem::path file = sqlite3_db_filename(handle_, "main");
+  return {file.empty() ? ":memory:" : file.filename().string(), "", "", table_exists(table)};
+}
+
+std::int64_t SqliteDatabase::count_rows(std::string_view sql_table) {
+  try {
+    return std::stoll(*query(fmt::format("SELECT count(*) FROM {}", sql_table), {})[0][0]);
+  } catch (const Error& error) {
+    if (!error.message().starts_with("no such table")) throw;
+    return 0;
+  }
+}
+
 std::vector<Column> SqliteDatabase::columns(std::string_view table) {
   const std::array params{text_value(plain_name(table))};
   std::vector<Column> columns;

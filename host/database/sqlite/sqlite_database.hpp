@@ -65,7 +65,9 @@ class SqliteDatabase : public Database {
   std::vector<std::pair<std::string, std::string>> foreign_keys() override;
   void defer_constraints() override;
   std::map<std::string, std::string> table_shapes() override;
+  DatabaseFacts identify(std::string_view table) override;
   bool table_exists(std::string_view table) override;
+  std::int64_t count_rows(std::string_view sql_table) override;
   std::vector<Column> columns(std::string_view table) override;
   std::vector<std::string> user_tables() override;
   OwnObjects own_objects(std::span<const sql::Created> made) override;
