@@ -29,8 +29,13 @@ seedbed_find(fmt libfmt-dev CONFIG)
 seedbed_find(SQLite3 libsqlite3-dev)
 find_library(SQLITE_ARCHIVE libsqlite3.a)  # likewise, where there is one
 mark_as_advanced(SQLITE_ARCHIVE)
-set(OPENSSL_USE_STATIC_LIBS ON)
 seedbed_find(OpenSSL libssl-dev COMPONENTS Crypto)
+# Of the archive only the hashes are taken; FindOpenSSL would ask for all that the rest of it needs.
+find_library(CRYPTO_ARCHIVE libcrypto.a)
+mark_as_advanced(CRYPTO_ARCHIVE)
+if(NOT CRYPTO_ARCHIVE)
+  set(CRYPTO_ARCHIVE OpenSSL::Crypto)
+endif()
 seedbed_find_module(PQXX "libpqxx >= 6.4" libpqxx-dev)
 seedbed_find_module(PQ libpq libpq-dev)
 # libpq itself is loaded when it is needed: see database/postgres/libpq.cpp.
