@@ -16,6 +16,7 @@
 
 #include "bench/process.hpp"
 #include "bench/report.hpp"
+#include "bench/seeding.hpp"
 #include "support/markdown_table.hpp"
 #include "support/postgres_proxy.hpp"
 #include "support/postgres_url.hpp"
@@ -34,6 +35,7 @@ struct Options {
   std::string seedbed, psql, sqlite3, dbmate, server, readme, json;
   int rounds = 7;
   int largest = 1000;
+  long largest_rows = 1'000'000;
 };
 
 /// One connection to the server that everything runs on.
@@ -111,6 +113,10 @@ class Bench {
     for (const Migrations& each : migrations_) count_traffic(each);
     split();
     start();
+    if (options_.largest_rows > 0) {
+      const std::string self = fs::read_symlink("/proc/self/exe").string();
+      measure_seeding({self, options_.psql, options_.sqlite3, server_.empty("bench_seeding"), options_.largest_rows}, report_);
+    }
     return std::move(report_);
   }
 
@@ -264,6 +270,7 @@ int main_with(int argc, char** argv) {
   app.add_option("--dbmate", options.dbmate, "left out if empty");
   app.add_option("--rounds", options.rounds)->capture_default_str();
   app.add_option("--largest", options.largest, "how many migrations at most")->capture_default_str();
+  app.add_option("--largest-rows", options.largest_rows, "how many rows to seed at most; 0: none")->capture_default_str();
   app.add_option("--readme", options.readme, "whose table is rewritten");
   app.add_option("--json", options.json, "where the figures go");
   CLI11_PARSE(app, argc, argv);
@@ -279,6 +286,10 @@ int main_with(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    if (argc > 1 && std::string(argv[1]) == "seed-rows") {
+      seedbed::bench::seed_rows({argv + 2, argv + argc});
+      return 0;
+    }
     return seedbed::bench::main_with(argc, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "bench: %s\n", error.what());

@@ -1,26 +1,23 @@
-// Measures bulk writers against psql's \copy and sqlite3's .import of the same rows: times as ratios
-// from one run, interleaved, and what the server logged and both sides held in memory.
-//
-//   seedbed_bench_seeding CONNINFO PSQL FOLDER ROWS...
+#include "bench/seeding.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iostream>
-#include <string>
-#include <vector>
+#include <sstream>
+#include <stdexcept>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
+#include "bench/process.hpp"
 #include "database/database.hpp"
+#include "support/temp_dir.hpp"
 
+namespace seedbed::bench {
+
+namespace fs = std::filesystem;
 using namespace seedbed::host;
-using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 namespace {
@@ -69,9 +66,9 @@ std::unique_ptr<RowWriter> open_writer(Database& database, int mode) {
 }
 
 double milliseconds(const std::function<void()>& work) {
-  const auto start = Clock::now();
+  const auto start = std::chrono::steady_clock::now();
   work();
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
 /// Seeds `rows` rows; returns milliseconds, counting and commit included.
@@ -95,31 +92,21 @@ double seed(Database& database, long rows, int mode, std::int64_t expected) {
   return took;
 }
 
-std::string output_of(const std::string& command) {
-  std::string text;
-  FILE* pipe = popen(command.c_str(), "r");
-  char buffer[4096];
-  for (std::size_t got; (got = fread(buffer, 1, sizeof buffer, pipe)) > 0;) text.append(buffer, got);
-  if (pclose(pipe) != 0) throw std::runtime_error("failed: " + command + "\n" + text);
-  return text;
-}
-
-/// The sum of what psql's \timing says.
-double psql_milliseconds(const std::string& psql, const std::string& conninfo, const std::string& script, const std::string& folder) {
-  std::ofstream(folder + "/script.sql") << "\\timing on\n" << script;
-  const std::string out = output_of(fmt::format("{} '{}' -X -v ON_ERROR_STOP=1 -f {}/script.sql 2>&1", psql, conninfo, folder));
-  double total = 0;
-  for (auto at = out.find("Time: "); at != out.npos; at = out.find("Time: ", at + 1)) total += std::stod(out.substr(at + 6));
-  return total;
-}
-
-double kib(const std::string& file, const std::string& label) {
+/// A figure of /proc, in MiB.
+double mib(const std::string& file, const std::string& label) {
   std::ifstream status(file);
   for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(label)) return std::stod(line.substr(label.size()));
+    if (line.starts_with(label)) return std::stod(line.substr(label.size())) / 1024;
   }
   return 0;
 }
+
+/// What one seeding in a process of its own took.
+struct Seeded {
+  double ms = 0;
+  double host_mib = 0;    ///< most resident memory of the process
+  double server_mib = 0;  ///< memory of the server's process that it does not share; 0 for SQLite
+};
 
 constexpr const char* kPostgres =
     "DROP TABLE IF EXISTS item; DROP TABLE IF EXISTS owner; CREATE TABLE owner (id int PRIMARY KEY, name text);"
@@ -127,102 +114,162 @@ constexpr const char* kPostgres =
     "CREATE TABLE item (id uuid PRIMARY KEY, code text NOT NULL UNIQUE, doc jsonb NOT NULL, at timestamptz NOT NULL, "
     "owner_id int NOT NULL REFERENCES owner, qty int NOT NULL); CREATE INDEX item_qty ON item (qty)";
 
-constexpr const char* kSqlite[] = {
-    "CREATE TABLE owner (id INTEGER PRIMARY KEY, name TEXT)",
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO owner SELECT i, 'o' || i FROM n",
+constexpr const char* kSqlite =
+    "CREATE TABLE owner (id INTEGER PRIMARY KEY, name TEXT);"
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO owner SELECT i, 'o' || i FROM n;"
     "CREATE TABLE item (id TEXT NOT NULL PRIMARY KEY, code TEXT NOT NULL UNIQUE, doc TEXT NOT NULL, at TEXT NOT NULL, "
-    "owner_id INTEGER NOT NULL REFERENCES owner, qty INTEGER NOT NULL)",
-    "CREATE INDEX item_qty ON item (qty)"};
+    "owner_id INTEGER NOT NULL REFERENCES owner, qty INTEGER NOT NULL);"
+    "CREATE INDEX item_qty ON item (qty)";
 
-void print(long rows, const char* what, double ours, const char* against, double theirs, const std::string& more = "") {
-  std::cout << fmt::format("| {} | {} | {:.1f} | {} {:.1f} | {:.2f} | {} |\n", rows, what, ours, against, theirs, ours / theirs, more) << std::flush;
+std::string with_commas(long number) {
+  std::string digits = std::to_string(number);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), 1, ',');
+  return digits;
 }
 
-void measure_postgres(const std::string& conninfo, const std::string& psql, const std::string& folder, long rows) {
-  const std::string file = folder + "/rows.copy";
-  const auto database = connect(parse_url(conninfo, "/"), {});
-  const int runs = rows <= 1000 ? 9 : rows <= 100'000 ? 3 : 1;
-  std::vector<double> first, copy, second, staged, update;
-  double wal = 0;
-  const auto fresh = [&] { output_of(fmt::format("{} '{}' -Xqc \"{}\" 2>&1", psql, conninfo, kPostgres)); };
-  for (int run = 0; run < runs; ++run) {
-    fresh();
-    if (run == 0) {
-      seed(*database, rows, SEEDBED_INSERT_MISSING, rows);
-      output_of(fmt::format("{} '{}' -Xqc \"\\copy item to '{}'\"", psql, conninfo, file));
-      fresh();
+class SeedingBench {
+ public:
+  SeedingBench(const SeedingOptions& options, Report& report, long rows)
+      : options_(options), report_(report), rows_(rows), rounds_(rows <= 1000 ? 9 : rows <= 100'000 ? 3 : 1) {}
+
+  void measure_postgres() {
+    say("PostgreSQL");
+    const std::string file = (root_ / "rows.copy").string();
+    Times first, copy, second, staged, update;
+    Seeded most;
+    double wal = 0;
+    const auto seeded = [&](const char* mode, long expected) {
+      const Seeded one = seed(options_.url, mode, expected);
+      most.host_mib = std::max(most.host_mib, one.host_mib);
+      most.server_mib = std::max(most.server_mib, one.server_mib);
+      return one.ms;
+    };
+    psql(kPostgres);
+    seeded("missing", rows_);
+    psql(fmt::format("\\copy item to '{}'", file));
+    for (int round = 0; round < rounds_; ++round) {
+      psql(kPostgres);
+      copy.ms.push_back(psql_ms(fmt::format("\\copy item from '{}'\n", file)));
+      psql(kPostgres);
+      first.ms.push_back(seeded("missing", rows_));
+      psql("VACUUM ANALYZE item");
+      staged.ms.push_back(psql_ms(fmt::format("BEGIN;\nCREATE TEMP TABLE st (LIKE item) ON COMMIT DROP;\n\\copy st from '{}'\n"
+                                              "INSERT INTO item SELECT * FROM st ON CONFLICT DO NOTHING;\nCOMMIT;\n", file)));
+      second.ms.push_back(seeded("missing", 0));
+      psql("CHECKPOINT");
+      const std::string before = psql("SELECT pg_current_wal_insert_lsn()");
+      update.ms.push_back(seeded("changed", 0));
+      wal = std::stod(psql(fmt::format("SELECT pg_current_wal_insert_lsn() - '{}'::pg_lsn", before)));
     }
-    copy.push_back(psql_milliseconds(psql, conninfo, fmt::format("\\copy item from '{}'\n", file), folder));
-    fresh();
-    first.push_back(seed(*database, rows, SEEDBED_INSERT_MISSING, rows));
-    output_of(fmt::format("{} '{}' -Xqc 'VACUUM item'", psql, conninfo));
-    staged.push_back(psql_milliseconds(psql, conninfo, fmt::format("BEGIN;\nCREATE TEMP TABLE st (LIKE item) ON COMMIT DROP;\n\\copy st from '{}'\n"
-                     "INSERT INTO item SELECT * FROM st ON CONFLICT DO NOTHING;\nCOMMIT;\n", file), folder));
-    second.push_back(seed(*database, rows, SEEDBED_INSERT_MISSING, 0));
-    output_of(fmt::format("{} '{}' -Xqc CHECKPOINT", psql, conninfo));
-    const std::string before = *database->query("SELECT pg_current_wal_insert_lsn()")[0][0];
-    update.push_back(seed(*database, rows, SEEDBED_UPDATE_CHANGED, 0));
-    wal = std::stod(*database->query(fmt::format("SELECT pg_current_wal_insert_lsn() - '{}'::pg_lsn", before))[0][0]);
+    const bool million = rows_ >= 1'000'000;
+    compare("PostgreSQL, first load", first, "psql \\copy into the same table", copy,
+            rows_ <= 1000 ? std::optional(1.3) : million ? std::optional(1.4) : std::nullopt);
+    compare("PostgreSQL, insert_missing again", second, "COPY to a temporary table, INSERT … ON CONFLICT DO NOTHING", staged,
+            million ? std::optional(0.5) : std::nullopt);
+    compare("PostgreSQL, update_changed again", update, "the same", staged, {});
+    count("update_changed again: WAL", fmt::format("{:.2f} MiB", wal / 1048576), "≤ 0.2 MiB");
+    count("update_changed again: dead rows", psql("SELECT pg_sleep(1); SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'item'"), "0");
+    count("update_changed again: rows locked", psql("SELECT count(*) FROM item WHERE xmax <> 0"), "0");
+    count("PostgreSQL: peak memory of the host", fmt::format("{:.0f} MiB", most.host_mib), "≤ 64 MiB");
+    count("PostgreSQL: memory of the server's process", fmt::format("{:.0f} MiB", most.server_mib), "≤ 64 MiB");
+    psql("DROP TABLE item; DROP TABLE owner");
   }
-  const auto median = [](std::vector<double> times) {
-    std::ranges::sort(times);
-    return times[times.size() / 2];
-  };
-  const std::string pid = *database->query("SELECT pg_backend_pid()")[0][0];
-  const std::string server = fmt::format("server process {:.0f} MiB of its own", kib("/proc/" + pid + "/status", "RssAnon:") / 1024);
-  const std::string locked = *database->query("SELECT count(*) FROM item WHERE xmax <> 0")[0][0];
-  print(rows, "PostgreSQL, first load", median(first), "\\copy", median(copy), server);
-  print(rows, "PostgreSQL, insert_missing again", median(second), "staged", median(staged));
-  print(rows, "PostgreSQL, update_changed again", median(update), "staged", median(staged),
-        fmt::format("{:.2f} MiB of WAL, {} rows touched", wal / 1048576, locked));
-}
 
-void measure_sqlite(const std::string& folder, long rows) {
-  const std::string ours = folder + "/ours.db", theirs = folder + "/theirs.db", file = folder + "/rows.ascii";
-  const int runs = rows <= 100'000 ? 3 : 1;
-  std::vector<double> first, second, import;
-  for (int run = 0; run < runs; ++run) {
-    std::filesystem::remove(ours);
-    std::filesystem::remove(theirs);
-    {
-      const auto database = connect(parse_url("sqlite:" + ours, "/"), {});
-      for (const char* sql : kSqlite) database->execute(sql);
-      first.push_back(seed(*database, rows, SEEDBED_INSERT_MISSING, rows));
-      second.push_back(seed(*database, rows, SEEDBED_INSERT_MISSING, 0));
+  void measure_sqlite() {
+    say("SQLite");
+    const fs::path ours = root_ / "ours.db", theirs = root_ / "theirs.db", file = root_ / "rows.ascii";
+    Times first, second, import;
+    double most = 0;
+    const auto fresh = [&](const fs::path& database) {
+      fs::remove(database);
+      run({options_.sqlite3, database.string(), kSqlite}, root_.path());
+    };
+    for (int round = 0; round < rounds_; ++round) {
+      fresh(ours);
+      fresh(theirs);
+      for (Times* times : {&first, &second}) {
+        const Seeded one = seed("sqlite:" + ours.string(), "missing", times == &first ? rows_ : 0);
+        times->ms.push_back(one.ms);
+        most = std::max(most, one.host_mib);
+      }
+      if (round == 0) run({"/bin/sh", "-c", fmt::format("'{}' '{}' '.mode ascii' 'SELECT * FROM item' > '{}'", options_.sqlite3, ours.string(), file.string())}, root_.path());
+      import.ms.push_back(run({options_.sqlite3, theirs.string(), "PRAGMA foreign_keys = on", ".mode ascii",
+                               fmt::format(".import {} item", file.string())}, root_.path()).ms);
     }
-    if (run == 0) output_of(fmt::format("sqlite3 {} '.mode ascii' 'SELECT * FROM item' > {}", ours, file));
-    {
-      const auto database = connect(parse_url("sqlite:" + theirs, "/"), {});
-      for (const char* sql : kSqlite) database->execute(sql);
-    }
-    import.push_back(milliseconds([&] {
-      output_of(fmt::format("sqlite3 {} 'PRAGMA foreign_keys = on' '.mode ascii' '.import {} item' 2>&1", theirs, file));
-    }));
+    const bool million = rows_ >= 1'000'000;
+    compare("SQLite, first load", first, "sqlite3 .import", import, million ? std::optional(0.85) : std::nullopt);
+    compare("SQLite, insert_missing again", second, "the first load", first, million ? std::optional(0.25) : std::nullopt);
+    count("SQLite: peak memory of the host", fmt::format("{:.0f} MiB", most), "≤ 64 MiB");
   }
-  const auto median = [](std::vector<double> times) {
-    std::ranges::sort(times);
-    return times[times.size() / 2];
-  };
-  print(rows, "SQLite, first load", median(first), ".import", median(import));
-  print(rows, "SQLite, insert_missing again", median(second), "first load", median(first));
-}
+
+ private:
+  void say(const char* engine) const { std::fprintf(stderr, "bench: seeding %ld rows, %s\n", rows_, engine); }
+
+  std::string label(const std::string& what) const { return fmt::format("{} rows, {}", with_commas(rows_), what); }
+
+  void compare(const std::string& what, const Times& ours, const char* against, const Times& theirs, std::optional<double> bar) {
+    report_.comparisons.push_back({"Seeding rows", label(what), ours, against, theirs, bar});
+  }
+
+  void count(const std::string& what, const std::string& value, const std::string& bar) {
+    report_.figures.push_back({"Counted while seeding", label(what), value, bar});
+  }
+
+  Seeded seed(const std::string& url, const char* mode, long expected) const {
+    const Measured measured = run({options_.self, "seed-rows", url, mode, std::to_string(rows_), std::to_string(expected)}, root_.path());
+    Seeded seeded;
+    std::istringstream(measured.out) >> seeded.ms >> seeded.host_mib >> seeded.server_mib;
+    return seeded;
+  }
+
+  /// The last line that `sql` gives.
+  std::string psql(const std::string& sql) const {
+    test::write_file(root_ / "script.sql", sql + "\n");
+    std::string out = run(words(), root_.path()).out;
+    while (!out.empty() && out.back() == '\n') out.pop_back();
+    return out.substr(out.rfind('\n') + 1);
+  }
+
+  /// The sum of what psql's \timing says, which leaves starting and connecting out.
+  double psql_ms(const std::string& script) const {
+    test::write_file(root_ / "script.sql", "\\timing on\n" + script);
+    const std::string out = run(words(), root_.path()).out;
+    double total = 0;
+    for (auto at = out.find("Time: "); at != out.npos; at = out.find("Time: ", at + 1)) total += std::stod(out.substr(at + 6));
+    return total;
+  }
+
+  std::vector<std::string> words() const {
+    return {options_.psql, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", options_.url, "-f", (root_ / "script.sql").string()};
+  }
+
+  const SeedingOptions& options_;
+  Report& report_;
+  long rows_;
+  int rounds_;
+  test::TempDir root_;
+};
 
 }  // namespace
 
-int main(int count, char** words) {
-  if (count < 5) {
-    std::cerr << "usage: seedbed_bench_seeding CONNINFO PSQL FOLDER ROWS...\n";
-    return 2;
-  }
-  try {
-    std::cout << "| rows | what | ms | against, ms | ratio | |\n|-|-|-|-|-|-|\n";
-    for (int i = 4; i < count; ++i) {
-      measure_postgres(words[1], words[2], words[3], std::stol(words[i]));
-      measure_sqlite(words[3], std::stol(words[i]));
-    }
-    std::cout << fmt::format("\nPeak memory of this process: {:.0f} MiB\n", kib("/proc/self/status", "VmHWM:") / 1024);
-  } catch (const std::exception& error) {
-    std::cerr << "seedbed_bench_seeding: " << error.what() << '\n';
-    return 1;
+void measure_seeding(const SeedingOptions& options, Report& report) {
+  for (const long rows : {1'000L, 100'000L, 1'000'000L, 10'000'000L}) {
+    if (rows > options.largest_rows) break;
+    SeedingBench bench(options, report, rows);
+    bench.measure_postgres();
+    bench.measure_sqlite();
   }
 }
+
+void seed_rows(const std::vector<std::string>& words) {
+  const auto database = connect(parse_url(words.at(0), "/"), {});
+  const int mode = words.at(1) == "changed" ? SEEDBED_UPDATE_CHANGED : SEEDBED_INSERT_MISSING;
+  const double took = seed(*database, std::stol(words.at(2)), mode, std::stol(words.at(3)));
+  double server = 0;
+  if (database->engine() == Engine::postgres) {
+    server = mib("/proc/" + *database->query("SELECT pg_backend_pid()")[0][0] + "/status", "RssAnon:");
+  }
+  fmt::print("{} {} {}\n", took, mib("/proc/self/status", "VmHWM:"), server);
+}
+
+}  // namespace seedbed::bench
