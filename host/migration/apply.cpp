@@ -168,8 +168,9 @@ std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migrat
   try {
     held = lock.database().run_transaction(work);
   } catch (Error& error) {
-    if (error.sqlstate() == "55P04" && file.blocks > 1) {
-      error.hint("The transactions of a file are one here; --own-transactions as-is runs them as they were written.");
+    if (error.sqlstate() == "55P04") {
+      error.hint(file.blocks > 1 ? "The transactions of a file are one here; --own-transactions as-is runs them as they were written."
+                                 : "A migration of its own, before this one, can add the value; or let this one run outside a transaction.");
     }
     if (!error.place().file.empty()) throw;
     throw after_script(error, migration);

@@ -323,6 +323,7 @@ Outcome down(const Settings& settings, const DownOptions& options) {
   start.seeding_asked = false;
   return recorded_run(prepared, settings, std::move(start), [&](Outcome& outcome) {
     Down(settings, options, prepared, outcome).execute();
+    for (const MigrationOutcome& migration : outcome.reverted) outcome.migrations_took += migration.took;
   });
 }
 

@@ -410,5 +410,7 @@ TEST_CASE("down prints what a person has read once", "[down]") {
   workspace.run({"up"});
 
   check_golden("run/down_dry_run.txt", workspace.shown(workspace.run({"down", "2", "--dry-run"})));
+  check_golden("run/down_dry_run.json", workspace.shown(workspace.run({"down", "2", "--dry-run", "--format", "json"})));
+  check_golden("run/down_dry_run.md", workspace.shown(workspace.run({"down", "2", "--dry-run", "--format", "markdown"})));
   check_golden("run/down.txt", workspace.shown(workspace.run({"down", "2"})));
 }

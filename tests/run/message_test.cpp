@@ -230,6 +230,22 @@ TEST_CASE("a file longer than one message is still one transaction", "[run]") {
   CHECK(workspace.value("SELECT count(*) FROM a") == "3000");
 }
 
+TEST_CASE("a file of more than 64 MB is applied as any other", "[run]") {
+  constexpr std::size_t kRow = 1 << 20;
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  std::string file = "CREATE TABLE a (x text);\n";
+  for (int i = 0; i < 65; ++i) file += "INSERT INTO a VALUES ('" + std::string(kRow, 'x') + "');\n";
+  workspace.write(kFile, file);
+  workspace.write("migrations/20260103120000_fails.sql", file.substr(file.find('\n') + 1) + "SELECT nowhere;\n");
+
+  const Finished up = workspace.run({"up", "--no-seed"});
+
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(up.err, ContainsSubstring("20260103120000_fails.sql:66:8"));
+  CHECK(workspace.value("SELECT count(*) FROM a") == "65");
+  CHECK(workspace.value("SELECT count(*) FROM " + workspace.ledger("migrations")) == "1");
+}
+
 TEST_CASE("a file leaves nothing of the session to the next one", "[run]") {
   Workspace workspace(Engine::postgres);
   workspace.write("migrations/20260101120000_first.sql",

@@ -397,4 +397,6 @@ TEST_CASE("a reset prints what a person has read once", "[reset]") {
 
   check_golden("run/reset_dry_run.txt", workspace.shown(workspace.run({"reset", "--dry-run"})));
   check_golden("run/reset.txt", workspace.shown(workspace.run({"reset"})));
+  check_golden("run/reset.json", workspace.shown(workspace.run({"reset", "--format", "json"})));
+  check_golden("run/reset.md", workspace.shown(workspace.run({"reset", "--format", "markdown"})));
 }

@@ -252,6 +252,17 @@ TEST_CASE("a database that is full leaves the migration undone and says what to 
   CHECK(mended.exit_code == 0);
 }
 
+TEST_CASE("a file that cannot be made says which folder refused it", "[run]") {
+  Workspace workspace(Engine::sqlite);
+  workspace.write("migrations/20260101120000_a.sql", "CREATE TABLE a (x integer);\n");
+
+  const Finished up = workspace.program().run({"up", "--url", "sqlite:/proc/seedbed.db"});
+
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(up.err, ContainsSubstring("could not open database \"sqlite:/proc/seedbed.db\""));
+  CHECK_THAT(up.err, ContainsSubstring("it could not be made in the folder /proc."));
+}
+
 TEST_CASE("a damaged file is named as such", "[run]") {
   Workspace workspace(Engine::sqlite);
   workspace.database().execute("CREATE TABLE a (x); INSERT INTO a VALUES (zeroblob(100000))");

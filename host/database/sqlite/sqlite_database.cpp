@@ -31,6 +31,9 @@ Error open_error(sqlite3* handle, const DatabaseUrl& url) {
   if (!folder.empty() && !std::filesystem::exists(folder, ignored)) {
     error.detail(fmt::format("The folder {} does not exist.", folder.string()));
     error.hint(fmt::format("Create it:  mkdir -p {}", folder.string()));
+  } else if (!std::filesystem::exists(url.file, ignored)) {
+    error.detail(fmt::format("There is no such file, and it could not be made in {}.", folder.empty() ? "this folder" : "the folder " + folder.string()));
+    error.hint("Give the user who runs seedbed the right to write to the folder, or name another with --url.");
   }
   return error;
 }
