@@ -18,4 +18,9 @@ PluginOptions plugin_options(const RawPluginOptions& raw) {
   return options;
 }
 
+void add_deleted_rows_options(CLI::App& app, RunOptions& options) {
+  app.add_option("--revive", options.revive)->allow_extra_args(false);
+  app.add_option("--accept-deleted", options.accept_deleted)->allow_extra_args(false);
+}
+
 }  // namespace seedbed::host::cli

@@ -1,9 +1,9 @@
 #pragma once
-// The options of commands that run seeders in libraries.
+// The options of commands that run seeders.
 
 #include <string>
 
-#include "seeding/run_seeder.hpp"
+#include "run/run.hpp"
 
 namespace CLI {
 class App;
@@ -20,5 +20,8 @@ void add_plugin_options(CLI::App& app, RawPluginOptions& raw);
 
 /// Throws Error{usage}.
 PluginOptions plugin_options(const RawPluginOptions& raw);
+
+/// --revive and --accept-deleted.
+void add_deleted_rows_options(CLI::App& app, RunOptions& options);
 
 }  // namespace seedbed::host::cli

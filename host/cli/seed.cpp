@@ -18,16 +18,18 @@ Runs the environment's seeders, or those named and the ones they depend on.
 Refused (3) while migrations are pending.
 
 options:
-  --clear              first delete the rows of the tables that they declare;
-                       refused (4) where protected = true
-  --confirm PHRASE     with --clear above tier development; the refusal shows
-                       the phrase
-  --refresh            refresh all materialized views afterwards
-  --dry-run            run them, print the counts, roll everything back
-  --isolate            run each plugin in a process of its own
-  --timeout TIME       for one seeder in a plugin; implies --isolate
-  --wait TIME          for the database to accept connections  [0]
-  --lock-timeout TIME  for another run to end                  [5m]
+  --clear                  first delete the rows of the tables they declare;
+                           refused (4) where protected = true
+  --confirm PHRASE         with --clear above tier development; the refusal
+                           shows the phrase
+  --revive TABLE           insert_once: bring back rows that were deleted
+  --accept-deleted TABLE   insert_once: all of them were deleted on purpose
+  --refresh                refresh all materialized views afterwards
+  --dry-run                run them, print the counts, roll everything back
+  --isolate                run each plugin in a process of its own
+  --timeout TIME           for one seeder in a plugin; implies --isolate
+  --wait TIME              for the database to accept connections  [0]
+  --lock-timeout TIME      for another run to end                  [5m]
 
 and those of "seedbed -h"
 )";
@@ -57,6 +59,7 @@ Action add_seed(CLI::App& app) {
   app.add_option("--confirm", *confirm);
   app.add_flag("--clear", options->clear);
   app.add_flag("--refresh", options->refresh);
+  add_deleted_rows_options(app, *options);
   app.add_flag("--dry-run", options->dry_run);
   add_plugin_options(app, *plugins);
   return [options, plugins, confirm](const Globals& globals) { return seed(*options, *plugins, *confirm, globals); };

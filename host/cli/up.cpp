@@ -25,10 +25,11 @@ options:
                            in tier production it only lists what would run
   --execute                with --dry-run: execute in tier production as well
   --to VERSION             migrate no further; below the newest: no seeding
+  --revive TABLE           insert_once: bring back rows that were deleted
+  --accept-deleted TABLE   insert_once: all of them were deleted on purpose
   --refresh                refresh all materialized views afterwards
   --accept-nonempty        go on in a database that has tables already
-  --out-of-order POLICY    migrations older than the newest applied:
-                           refuse, apply or skip
+  --out-of-order POLICY    late migrations: refuse, apply or skip
   --own-transactions as-is run files with COMMIT of their own as they stand
   --isolate                run each plugin in a process of its own
   --timeout TIME           for one seeder in a plugin; implies --isolate
@@ -73,6 +74,7 @@ Action add_up(CLI::App& app) {
   app.add_flag("--execute", options->run.execute_dry_run);
   app.add_option("--to", options->run.to);
   app.add_flag("--refresh", options->run.refresh);
+  add_deleted_rows_options(app, options->run);
   app.add_flag("--accept-nonempty", options->run.accept_nonempty);
   app.add_option("--out-of-order", options->out_of_order);
   app.add_option("--own-transactions", options->own_transactions);

@@ -14,6 +14,7 @@
 
 #include <seedbed/abi.h>
 
+#include "database/key_memory.hpp"
 #include "database/sql/created.hpp"
 #include "database/sql/script.hpp"
 #include "database/url.hpp"
@@ -40,6 +41,7 @@ struct WriterCounts {
   std::int64_t rows = 0;     ///< handed to write()
   std::int64_t written = 0;  ///< inserted or updated by the writer's own statements
   std::int64_t updated = 0;  ///< those of them; SQLite does not tell
+  std::int64_t kept_deleted = 0;  ///< insert_once: rows that somebody deleted, and that stay so
 };
 
 /// Streams rows into one table with ON CONFLICT (key).  Made by Database::open_writer.
@@ -63,6 +65,12 @@ struct Column {
   std::string type;
   bool not_null = false;
   bool has_default = false;
+};
+
+/// A table as one that was dropped and made anew is told from it.
+struct TableIdentity {
+  std::string name;    ///< in full, whatever the search path
+  std::string number;  ///< no other table of the database has had it; empty where there is no such number (SQLite)
 };
 
 /// Something in a database's catalog.
@@ -195,7 +203,12 @@ class Database {
   /// inside the current transaction.  Checks deferred constraints.
   virtual void reset_session() = 0;
 
-  virtual std::unique_ptr<RowWriter> open_writer(const seedbed_writer& writer) = 0;
+  /// `memory` is for SEEDBED_INSERT_ONCE, and must outlive the writer.
+  virtual std::unique_ptr<RowWriter> open_writer(const seedbed_writer& writer, const KeyMemory* memory = nullptr) = 0;
+
+  /// Counts the rows of `table` whose key, the columns `key`, is remembered and was not declared by
+  /// the last run.  Reads the whole table.
+  virtual std::int64_t count_undeclared(std::string_view table, const std::vector<std::string>& key, const KeyMemory& memory) = 0;
 
   /// Starts counting anew: changes() tells what changed in this transaction since this call.
   virtual void start_counting() = 0;
@@ -236,6 +249,8 @@ class Database {
   virtual std::vector<CatalogObject> drop_objects(std::span<const CatalogObject> objects, std::span<const sql::Created> made) = 0;
   /// The name under which changes() reports `table`.
   virtual std::string canonical_table(std::string_view table) = 0;
+  /// Of a partition, its root.  Of a table that does not exist, the name as it is given.
+  virtual TableIdentity identify(std::string_view table) = 0;
 };
 
 /// Connects, retrying with exponential backoff and jitter until `options.wait` is over.

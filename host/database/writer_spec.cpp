@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <stdexcept>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -80,13 +81,17 @@ void refuse_repeated_keys(const WriterSpec& spec, const seedbed_value* values, s
 
 }  // namespace
 
-WriterSpec copy_spec(const seedbed_writer& writer) {
+WriterSpec copy_spec(const seedbed_writer& writer, const KeyMemory* memory) {
   WriterSpec spec;
   spec.table = copied(writer.table);
-  if (writer.mode != SEEDBED_INSERT_MISSING && writer.mode != SEEDBED_UPDATE_CHANGED) {
+  if (writer.mode < SEEDBED_INSERT_MISSING || writer.mode > SEEDBED_INSERT_ONCE) {
     throw bad_writer(spec, fmt::format("write mode {} is not one this host knows", writer.mode));
   }
   spec.update_changed = writer.mode == SEEDBED_UPDATE_CHANGED;
+  if (writer.mode == SEEDBED_INSERT_ONCE) {
+    if (memory == nullptr) throw std::logic_error("a writer of insert_once was opened without its memory");
+    spec.memory = memory;
+  }
   std::set<std::string> seen;
   for (std::size_t i = 0; i < writer.column_count; ++i) {
     WriterColumn column{copied(writer.columns[i].name), writer.columns[i].kind, false};
@@ -222,6 +227,11 @@ std::string quoted_table(std::string_view table) {
   const auto dot = table.find('.');
   if (dot == table.npos) return quoted_name(table);
   return quoted_name(table.substr(0, dot)) + '.' + quoted_name(table.substr(dot + 1));
+}
+
+std::vector<std::string> remembered_order(std::vector<std::string> names) {
+  std::ranges::sort(names);
+  return names;
 }
 
 std::string quoted_list(const std::vector<std::string>& names) {

@@ -25,11 +25,12 @@ struct WriterSpec {
   std::vector<WriterColumn> columns;
   std::vector<std::string> key;
   bool update_changed = false;
+  const KeyMemory* memory = nullptr;  ///< of insert_once
 };
 
 /// Copies what the plugin passed.  Throws Error{plugin} for a mode or kind that this host does not
 /// know, no columns, a column named twice, or a key column that is not among the columns.
-WriterSpec copy_spec(const seedbed_writer& writer);
+WriterSpec copy_spec(const seedbed_writer& writer, const KeyMemory* memory);
 
 /// Throws Error{failed} that lists the table's columns when `spec` names one it has not.
 void check_columns(const WriterSpec& spec, const std::vector<Column>& columns);
@@ -70,6 +71,9 @@ std::string shown_key(const WriterSpec& spec, const seedbed_value* row);
 /// `name` in double quotes; `schema.name` quoted part by part.
 std::string quoted_name(std::string_view name);
 std::string quoted_table(std::string_view table);
+
+/// `names` in the order in which a key is remembered: the same key may be declared in any.
+std::vector<std::string> remembered_order(std::vector<std::string> names);
 
 /// The names in double quotes, with commas between.
 std::string quoted_list(const std::vector<std::string>& names);

@@ -8,7 +8,7 @@ namespace seedbed::host {
 namespace {
 
 // Written once for both engines: @ stands before a table's name, TIME for the type of a time, INT
-// for that of a number.
+// for that of a number, HASH for that of 16 bytes.
 constexpr const char* kVersion1[] = {
     "CREATE TABLE @identity (only_row INT NOT NULL PRIMARY KEY CHECK (only_row = 1), ledger_version INT NOT NULL, "
     "created_at TIME NOT NULL)",
@@ -48,7 +48,13 @@ constexpr const char* kVersion3[] = {
     "ALTER TABLE @identity ADD COLUMN database_oid TEXT",
 };
 
-constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2, kVersion3};
+constexpr const char* kVersion4[] = {
+    // The keys of rows that seeders insert once, as hashes in lists, one for each seeder and table; see
+    // RememberedRows.  declared is 0 once the seeder's last run had the key no more.
+    "CREATE TABLE @rows (list INT NOT NULL, hash HASH NOT NULL, declared INT NOT NULL, PRIMARY KEY (list, hash))",
+};
+
+constexpr std::span<const char* const> kVersions[] = {kVersion1, kVersion2, kVersion3, kVersion4};
 static_assert(std::size(kVersions) == kLedgerVersion);
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
@@ -70,6 +76,7 @@ std::vector<std::string> ledger_upgrade(int step, Engine engine) {
     for (const char* after : {" ", ",", ")"}) {
       statement = replaced(statement, std::string(" TIME") + after, (postgres ? " timestamptz" : " TEXT") + std::string(after));
       statement = replaced(statement, std::string(" INT") + after, (postgres ? " bigint" : " INTEGER") + std::string(after));
+      statement = replaced(statement, std::string(" HASH") + after, (postgres ? " uuid" : " BLOB") + std::string(after));
     }
     if (!postgres && statement.starts_with("CREATE TABLE")) {
       // Without rowids a row and its key are one page to write and to sync, not two.

@@ -9,7 +9,7 @@
 namespace seedbed::host {
 
 /// The version this program writes.  A step, once released, never changes.
-inline constexpr int kLedgerVersion = 3;
+inline constexpr int kLedgerVersion = 4;
 
 /// The statements that lead from version `step` - 1 to `step`.
 std::vector<std::string> ledger_upgrade(int step, Engine engine);

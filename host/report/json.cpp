@@ -74,12 +74,14 @@ Json seeder_object(const SeederOutcome& seeder) {
               {"committed", seeder.committed}};
   object.update(counts_object(seeder.total()));
   object["unchanged"] = seeder.unchanged_known ? Json(seeder.unchanged()) : Json(nullptr);
+  object["kept_deleted"] = seeder.kept_deleted();
   object["took_ms"] = milliseconds(seeder.took);
   object["tables"] = Json::array();
   for (const TableOutcome& table : seeder.tables) {
     Json counted{{"table", text(table.counts.table)}};
     counted.update(counts_object(table.counts));
     counted["unchanged"] = or_null(table.unchanged);
+    counted["kept_deleted"] = table.kept_deleted;
     object["tables"].push_back(std::move(counted));
   }
   return object;
@@ -215,6 +217,10 @@ std::string to_json(const Plan& plan) {
                                  {"state", planned.selected ? seeder_state(plan, i) : "left_out"},
                                  {"ran_at", text_or_null(last.ran_at)},
                                  {"ran_version", text_or_null(last.version)}});
+  }
+  result["orphaned"] = Json::array();
+  for (const OrphanedRows& orphaned : plan.orphaned) {
+    result["orphaned"].push_back({{"seeder", text(orphaned.seeder)}, {"table", text(orphaned.table)}, {"rows", orphaned.rows}});
   }
   return dumped(result);
 }

@@ -34,11 +34,13 @@ Table seeder_counts(const Outcome& outcome) {
                {.title = "updated", .right = true},
                {.title = "deleted", .right = true},
                {.title = "unchanged", .right = true},
+               {.title = "kept deleted", .right = true},
                {.title = "took", .right = true}});
   for (const SeederOutcome& seeder : outcome.seeders) {
     const TableCounts total = seeder.total();
     table.row({Cell{seeder.name}, Cell{number(total.inserted)}, Cell{number(total.updated)},
                Cell{number(total.deleted)}, Cell{number(seeder.unchanged())},
+               Cell{number(seeder.kept_deleted())},
                Cell{duration_text(seeder.took)}});
   }
   return table;

@@ -44,6 +44,7 @@ class Lines {
                 {.title = "", .right = true, .gap = 4},
                 {.title = "", .right = true, .gap = 4},
                 {.title = "", .right = true, .gap = 4},
+                {.title = "", .right = true, .gap = 4},
                 {.title = "", .gap = 4},
                 {.title = "", .right = true, .gap = 4}}};
 };
@@ -67,6 +68,7 @@ void add_migrations(const Outcome& outcome, Lines& lines) {
                            {},
                            {},
                            {},
+                           {},
                            Cell{took, Ink::dim}});
 }
 
@@ -74,7 +76,7 @@ void add_history_changes(const Outcome& outcome, Lines& lines) {
   for (const HistoryChange& change : history_changes(outcome)) {
     for (const MigrationOutcome& migration : *change.migrations) {
       const std::string took = migration.took.count() == 0 ? "" : duration_text(migration.took);
-      lines.add(change.verb, {Cell{migration.file, Ink::plain, /*spills=*/true}, {}, {}, {}, {}, {}, Cell{took, Ink::dim}});
+      lines.add(change.verb, {Cell{migration.file, Ink::plain, /*spills=*/true}, {}, {}, {}, {}, {}, {}, Cell{took, Ink::dim}});
     }
   }
 }
@@ -88,13 +90,13 @@ void add_dropped(const Outcome& outcome, Lines& lines) {
 std::string remark(const SeederOutcome& seeder, bool rolled_back) {
   if (!seeder.ran) return "nothing to do";
   if (rolled_back) return "rolled back";
-  const bool silent = seeder.total() == TableCounts{} && seeder.unchanged() == 0;
+  const bool silent = seeder.total() == TableCounts{} && seeder.unchanged() == 0 && seeder.kept_deleted() == 0;
   return silent ? "unchanged" : "";
 }
 
 void add_cleared(const Outcome& outcome, Lines& lines) {
   for (const TableCounts& table : outcome.cleared) {
-    lines.add("cleared", {Cell{table.table}, {}, {}, Cell{count_of(table.deleted, "deleted")}, {}, {}, {}});
+    lines.add("cleared", {Cell{table.table}, {}, {}, Cell{count_of(table.deleted, "deleted")}, {}, {}, {}, {}});
   }
 }
 
@@ -106,6 +108,7 @@ void add_seeders(const Outcome& outcome, Lines& lines) {
               {Cell{seeder.name}, Cell{count_of(total.inserted, "inserted")},
                Cell{count_of(total.updated, "updated")}, Cell{count_of(total.deleted, "deleted")},
                Cell{count_of(seeder.unchanged(), "unchanged")},
+               Cell{count_of(seeder.kept_deleted(), "kept deleted")},
                Cell{remark(seeder, rolled_back), rolled_back ? Ink::yellow : Ink::plain},
                Cell{duration_text(seeder.took), Ink::dim}});
   }

@@ -1,6 +1,7 @@
 #pragma once
 // What a run would do, as a value: which migrations, which seeders, in which order.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,13 @@ struct LastSeeding {
   bool current = false;  ///< same version, parameters and files as now
 };
 
+/// Rows that a seeder inserted once and declares no more; they are left alone.
+struct OrphanedRows {
+  std::string seeder;
+  std::string table;
+  std::int64_t rows = 0;
+};
+
 struct Plan {
   std::string environment;
   Tier tier = Tier::development;
@@ -25,6 +33,7 @@ struct Plan {
   bool skips_out_of_order = false;  ///< by policy: then those are not pending
   std::vector<PlannedSeeder> seeders;
   std::vector<LastSeeding> last_seedings;  ///< of seeders[i]
+  std::vector<OrphanedRows> orphaned;
 
   std::size_t pending_migrations() const;
   /// True when `status --exit-code` should exit 3.

@@ -13,6 +13,7 @@
 #include "migration/apply.hpp"
 #include "run/after_seeding.hpp"
 #include "run/column_origin.hpp"
+#include "run/deleted_rows.hpp"
 #include "run/guards.hpp"
 #include "run/hooks.hpp"
 #include "run/limits.hpp"
@@ -119,6 +120,7 @@ class Run {
         if (planned.selected) seeders_.push_back(&planned.seeder);
       }
     }
+    facts_.deleted = deleted_rows(database(), options_, seeders_);
   }
 
   void require_consent_to_clearing() {
@@ -517,6 +519,7 @@ Plan status(const Settings& settings, std::chrono::milliseconds wait) {
   for (const PlannedSeeder& planned : prepared.seeders) {
     plan.last_seedings.push_back(last_seeding(prepared, seeds, planned.seeder, settings));
   }
+  plan.orphaned = orphaned_rows(*prepared.database);
   return plan;
 }
 

@@ -30,6 +30,8 @@ struct RunOptions {
   bool reset = false;           ///< drop everything first, then do as `up`; a dry run only lists
   bool clear = false;           ///< `seed --clear`: delete the rows of the declared tables first
   bool refresh = false;         ///< refresh every materialized view, whatever was written
+  std::vector<std::string> revive;          ///< tables: insert rows again that somebody deleted
+  std::vector<std::string> accept_deleted;  ///< tables: rows that are gone were deleted on purpose
   std::string to;               ///< the last version to apply; empty: all
   Consent consent;              ///< for `reset` and `clear`
   std::vector<std::string> names;  ///< seeders to run; empty: the environment's

@@ -9,6 +9,7 @@
 
 #include "database/writer_spec.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/remembered_rows.hpp"
 #include "log.hpp"
 #include "seeding/sql_files.hpp"
 
@@ -65,6 +66,16 @@ void run_truncate_files(Database& database, const std::vector<const Seeder*>& se
   }
 }
 
+/// Rows that were cleared are not rows that somebody deleted.  What stays, since others declare it too, stays
+/// remembered.
+void forget_rows(Database& database, const std::vector<const Seeder*>& seeders, const std::set<std::string>& spared) {
+  RememberedRows remembered(database);
+  for (const RememberedList& list : remembered.lists()) {
+    const bool selected = std::ranges::any_of(seeders, [&](const Seeder* seeder) { return seeder->declaration.name == list.seeder; });
+    if (selected && !spared.contains(database.canonical_table(list.table))) remembered.forget(list);
+  }
+}
+
 /// canonical_table() gives SQL on PostgreSQL, already quoted where that is needed.
 std::string sql_name(const Database& database, const std::string& table) {
   return database.engine() == Engine::postgres ? table : quoted_name(table);
@@ -99,6 +110,7 @@ std::vector<TableCounts> clear_seeders(Database& database, const std::vector<con
   const std::vector<TableCounts> cleared = database.changes();
   Ledger ledger(database);
   for (const Seeder* seeder : selected) ledger.forget(seeder->declaration.name);
+  forget_rows(database, selected, declared_tables(database, others));
   for (const TableCounts& table : cleared) log::info("table_cleared", {{"table", table.table}, {"deleted", table.deleted}});
   return cleared;
 }

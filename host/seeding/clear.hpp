@@ -17,7 +17,7 @@ std::vector<std::string> tables_to_clear(Database& database, const std::vector<c
 /// Deletes, inside the open transaction, every row of the tables that `selected` declare, those that
 /// refer before those referred to; a folder's own _truncate.sql runs first.  A table that one of
 /// `others` declares too stays as it is, and so does what the seeder "sql" wrote.  The ledger forgets
-/// the selected seeders.  Returns what was deleted, per table.
+/// the selected seeders, and the rows that it remembers of theirs.  Returns what was deleted, per table.
 ///
 /// Throws Error when a row of another table refers to one that should go.
 std::vector<TableCounts> clear_seeders(Database& database, const std::vector<const Seeder*>& selected,

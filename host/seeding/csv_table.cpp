@@ -40,15 +40,16 @@ std::optional<std::int64_t> row_named_in(const std::string& text) {
 
 class CsvLoad {
  public:
-  CsvLoad(Database& database, const std::filesystem::path& file, const std::string& shown, const TableFile& declared)
-      : database_(database), reader_(file, shown), shown_(shown), declared_(declared) {}
+  CsvLoad(Database& database, OnceTables& once, const std::filesystem::path& file, const std::string& shown,
+          const TableFile& declared)
+      : database_(database), once_(once), reader_(file, shown), shown_(shown), declared_(declared) {}
 
   WriterCounts run(const CsvProgress& progress);
 
  private:
   void read_header();
   CsvColumnType column_type(const CsvValue& name, const std::vector<Column>& columns) const;
-  std::unique_ptr<RowWriter> open_writer() const;
+  std::unique_ptr<RowWriter> open_writer();
   void add_row();
   void add_value(std::size_t i);
   void flush();
@@ -59,6 +60,7 @@ class CsvLoad {
   }
 
   Database& database_;
+  OnceTables& once_;
   CsvReader reader_;
   const std::string& shown_;
   const TableFile& declared_;
@@ -125,7 +127,7 @@ CsvColumnType CsvLoad::column_type(const CsvValue& name, const std::vector<Colum
   throw error;
 }
 
-std::unique_ptr<RowWriter> CsvLoad::open_writer() const {
+std::unique_ptr<RowWriter> CsvLoad::open_writer() {
   std::vector<seedbed_column> columns;
   for (const std::string& name : names_) columns.push_back({abi_text(name), SEEDBED_COLUMN_PLAIN, 0});
   std::vector<seedbed_text> key;
@@ -139,7 +141,7 @@ std::unique_ptr<RowWriter> CsvLoad::open_writer() const {
   writer.key = key.data();
   writer.key_count = key.size();
   try {
-    return database_.open_writer(writer);
+    return once_.open_writer(writer);
   } catch (Error& error) {
     error.at(declared_.place);
     throw;
@@ -200,9 +202,9 @@ void CsvLoad::find_place(Error& error) const {
 
 }  // namespace
 
-WriterCounts load_csv(Database& database, const std::filesystem::path& file, const std::string& shown,
+WriterCounts load_csv(Database& database, OnceTables& once, const std::filesystem::path& file, const std::string& shown,
                       const TableFile& declared, const CsvProgress& progress) {
-  return CsvLoad(database, file, shown, declared).run(progress);
+  return CsvLoad(database, once, file, shown, declared).run(progress);
 }
 
 }  // namespace seedbed::host

@@ -8,6 +8,7 @@
 
 #include "database/database.hpp"
 #include "seeding/declaration.hpp"
+#include "seeding/once_tables.hpp"
 
 namespace seedbed::host {
 
@@ -20,7 +21,7 @@ using CsvProgress = std::function<void(std::uint64_t done, std::uint64_t total)>
 /// Throws Error{failed} at file:line:column for what the file is at fault for: no header, a column
 /// that the table has not, a row with another number of values, a value that its column's type
 /// cannot hold, a row that the database refuses.
-WriterCounts load_csv(Database& database, const std::filesystem::path& file, const std::string& shown,
+WriterCounts load_csv(Database& database, OnceTables& once, const std::filesystem::path& file, const std::string& shown,
                       const TableFile& declared, const CsvProgress& progress);
 
 }  // namespace seedbed::host

@@ -184,7 +184,8 @@ std::vector<std::string> Reader::text_or_texts(const toml::table& table, std::st
 
 TableFile Reader::table_file(const toml::table& table) const {
   static const std::array<std::string, 5> keys{"file", "name", "key", "mode", "null"};
-  static const std::array<std::string, 2> modes{"insert_missing", "update_changed"};
+  // In the order of SEEDBED_INSERT_MISSING and those after it.
+  static const std::array<std::string, 3> modes{"insert_missing", "update_changed", "insert_once"};
   check_keys(table, keys);
 
   TableFile file;
@@ -192,7 +193,7 @@ TableFile Reader::table_file(const toml::table& table) const {
   file.file = text(table, "file");
   file.name = text(table, "name");
   file.key = text_or_texts(table, "key");
-  file.mode = choice(table, "mode", modes) == "update_changed" ? SEEDBED_UPDATE_CHANGED : SEEDBED_INSERT_MISSING;
+  file.mode = static_cast<std::int32_t>(std::ranges::find(modes, choice(table, "mode", modes)) - modes.begin());
   file.null_text = text(table, "null");
   for (const char* needed : {"file", "name", "key"}) {
     if (table.contains(needed)) continue;

@@ -93,14 +93,17 @@ std::vector<Seeder> read_library(const fs::path& path, const Requirements& requi
 /// A file that no [[table]] names would be passed over in silence.
 void check_csv_files(const Declaration& declaration, const fs::path& folder) {
   for (const TableFile& table : declaration.tables) {
-    std::error_code ignored;
-    if (fs::is_regular_file(folder / table.file, ignored)) continue;
+    if (csv_file(folder, table.file, Engine::postgres) || csv_file(folder, table.file, Engine::sqlite)) continue;
     throw Error(ExitCode::plugin, fmt::format("file \"{}\" does not exist", table.file)).at(table.place);
   }
   for (const fs::path& file : entries_of(folder)) {
     const std::string name = file.filename().string();
     if (file.extension() != ".csv" || name.starts_with('_') || name.starts_with('.')) continue;
-    if (std::ranges::find(declaration.tables, name, &TableFile::file) != declaration.tables.end()) continue;
+    const bool named = std::ranges::any_of(declaration.tables, [&](const TableFile& table) {
+      const std::vector<std::string> names = csv_names(table.file);
+      return std::ranges::find(names, name) != names.end();
+    });
+    if (named) continue;
     throw Error(ExitCode::plugin, fmt::format("no [[table]] names file \"{}\"", name))
         .at({(folder / "seeder.toml").string(), 0, 0, {}})
         .hint(fmt::format("Add [[table]] with file = \"{}\", the name of the table, and its key; or begin the file's name with \"_\".", name));

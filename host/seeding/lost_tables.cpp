@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/ledger.hpp"
+#include "ledger/remembered_rows.hpp"
 #include "seeding/plain_files.hpp"
 
 namespace seedbed::host {
@@ -30,6 +31,11 @@ std::vector<LostTable> forget_seeds_of_lost_tables(Database& database, const Fil
     if (!database.table_exists(table)) lost.push_back({seeder, table});
   }
   if (lost.empty()) return lost;
+  RememberedRows remembered(database);
+  for (const RememberedList& list : remembered.lists()) {
+    const bool gone = std::ranges::find(lost, list.seeder, &LostTable::seeder) != lost.end() && !database.table_exists(list.table);
+    if (gone) remembered.forget(list);
+  }
   for (const RememberedSeed& seed : ledger.seeds()) {
     const auto lost_one = std::ranges::find_if(lost, [&](const LostTable& each) {
       if (each.seeder != seed.seeder) return false;

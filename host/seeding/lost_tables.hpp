@@ -22,7 +22,7 @@ struct LostTable {
 };
 
 /// Lets the ledger forget the seeders, and of "sql" the files, whose tables in `filled` exist no
-/// more, inside the open transaction.  Returns those tables.
+/// more, with the rows that it remembers of them, inside the open transaction.  Returns those tables.
 std::vector<LostTable> forget_seeds_of_lost_tables(Database& database, const FilledTables& filled);
 
 }  // namespace seedbed::host

@@ -38,16 +38,26 @@ void add_written(Database& database, SeederOutcome& outcome, const std::map<std:
       outcome.notices.push_back(fmt::format("The server does not count rows of {}, which is distributed; these are the rows "
                                             "that its writer inserted and updated.", table));
     }
-    found->unchanged = counts.rows - counts.written;
+    found->unchanged = counts.rows - counts.written - counts.kept_deleted;
+    found->kept_deleted = counts.kept_deleted;
     outcome.unchanged_known = true;
   }
 }
 
-/// The files of a folder that run, .sql and .csv alike, by name.
-std::vector<std::filesystem::path> folder_files(const Seeder& seeder, Engine engine) {
-  std::vector<std::filesystem::path> files = folder_sql_files(seeder.path, engine);
-  for (const TableFile& table : seeder.declaration.tables) files.push_back(seeder.path / table.file);
-  std::ranges::sort(files);
+/// A file of a folder that runs.
+struct FolderFile {
+  std::filesystem::path path;
+  const TableFile* table = nullptr;  ///< of a .csv file
+};
+
+/// In the order of their names, .sql and .csv alike.
+std::vector<FolderFile> folder_files(const Seeder& seeder, Engine engine) {
+  std::vector<FolderFile> files;
+  for (std::filesystem::path& path : folder_sql_files(seeder.path, engine)) files.push_back({std::move(path)});
+  for (const TableFile& table : seeder.declaration.tables) {
+    if (auto path = csv_file(seeder.path, table.file, engine)) files.push_back({std::move(*path), &table});
+  }
+  std::ranges::sort(files, {}, &FolderFile::path);
   return files;
 }
 
@@ -141,16 +151,19 @@ SeederOutcome SeederRunner::run(Database& database, const Seeder& seeder, const 
   log::info("seeder_started", {{"seeder", declaration.name}});
   try {
     const auto shapes = database.table_shapes();
-    CountedPart part(database);
+    Writing writing{CountedPart(database), OnceTables(database, declaration.name, facts.deleted)};
     database.start_counting();
-    outcome.ran = run_by_kind(database, seeder, facts, part, outcome);
+    outcome.ran = run_by_kind(database, seeder, facts, writing, outcome);
     refuse_writes_to_ledger(database, outcome);
     if (seeder.kind != SeederKind::sql_files) {
       judge(database, declaration, outcome);
       refuse_changed_shapes(shapes, database.table_shapes());
     }
-    part.close();
-    if (outcome.ran) remember(database, seeder, outcome);
+    writing.part.close();
+    if (outcome.ran) {
+      writing.once.save();
+      remember(database, seeder, outcome);
+    }
   } catch (const Error& error) {
     log::info("seeder_failed", {{"seeder", declaration.name}, {"error", error.message()}});
     if (error.code() == ExitCode::interrupted) throw;
@@ -163,31 +176,32 @@ SeederOutcome SeederRunner::run(Database& database, const Seeder& seeder, const 
   return outcome;
 }
 
-bool SeederRunner::run_by_kind(Database& database, const Seeder& seeder, const RunFacts& facts, CountedPart& part,
+bool SeederRunner::run_by_kind(Database& database, const Seeder& seeder, const RunFacts& facts, Writing& writing,
                                SeederOutcome& outcome) const {
   if (seeder.kind == SeederKind::sql_files) {
     if (!run_plain_files(database, settings_, outcome)) return false;
-    correct(part, outcome, text_of(plain_sql_files(settings_.seeders, database.engine())));
+    correct(writing.part, outcome, text_of(plain_sql_files(settings_.seeders, database.engine())));
     return true;
   }
   if (seeder.declaration.once && ran_before(database, seeder.declaration.name)) return false;
-  if (seeder.kind == SeederKind::folder) run_folder(database, seeder, facts, part, outcome);
-  else run_library(database, seeder, facts, part, outcome);
+  if (seeder.kind == SeederKind::folder) run_folder(database, seeder, facts, writing, outcome);
+  else run_library(database, seeder, facts, writing, outcome);
   return true;
 }
 
-void SeederRunner::run_library(Database& database, const Seeder& seeder, const RunFacts& facts, CountedPart& part,
+void SeederRunner::run_library(Database& database, const Seeder& seeder, const RunFacts& facts, Writing& writing,
                                SeederOutcome& outcome) const {
   const ParameterValues parameters = parameter_values(seeder.declaration, settings_.seeders);
-  SeederSession session(database, seeder.declaration, parameters, facts);
+  SeederSession session(database, writing.once, seeder.declaration, parameters, facts);
   session.run(*plugins_.at(seeder.path));
+  writing.once.check();
   database.reset_session();
   add_counts(outcome.tables, database.changes());
-  correct(part, outcome, session.sql());
+  correct(writing.part, outcome, session.sql());
   add_written(database, outcome, session.written());
 }
 
-void SeederRunner::run_folder(Database& database, const Seeder& seeder, const RunFacts& facts, CountedPart& part,
+void SeederRunner::run_folder(Database& database, const Seeder& seeder, const RunFacts& facts, Writing& writing,
                               SeederOutcome& outcome) const {
   const ParameterValues parameters = parameter_values(seeder.declaration, settings_.seeders);
   Constants constants;
@@ -196,18 +210,18 @@ void SeederRunner::run_folder(Database& database, const Seeder& seeder, const Ru
   constants.insert_or_assign("environment", text_value(facts.environment));
   constants.insert_or_assign("tier", text_value(tier_name(facts.tier)));
   std::map<std::string, WriterCounts> written;
-  for (const auto& file : folder_files(seeder, database.engine())) {
-    const auto table = std::ranges::find(seeder.declaration.tables, file.filename().string(), &TableFile::file);
-    if (table == seeder.declaration.tables.end()) {
+  for (const auto& [file, table] : folder_files(seeder, database.engine())) {
+    if (table == nullptr) {
       run_sql_file(database, file, settings_.root, &constants);
       continue;
     }
-    const WriterCounts counts = load_csv(database, file, shown_seed_path(file, settings_.root), *table,
+    const WriterCounts counts = load_csv(database, writing.once, file, shown_seed_path(file, settings_.root), *table,
                                          [&](std::uint64_t done, std::uint64_t total) { facts.progress(seeder.declaration.name, done, total); });
     WriterCounts& all = written[database.canonical_table(table->name)];
     all.rows += counts.rows;
     all.written += counts.written;
     all.updated += counts.updated;
+    all.kept_deleted += counts.kept_deleted;
   }
   // The files were read one after the other, and long after the folder was found.
   if (seeder.locked && folder_hash(seeder.path) != seeder.sha256) {
@@ -215,8 +229,9 @@ void SeederRunner::run_folder(Database& database, const Seeder& seeder, const Ru
         .detail("It is no longer as the lock has it.")
         .hint("Run the same command again.");
   }
+  writing.once.check();
   add_counts(outcome.tables, database.changes());
-  correct(part, outcome, text_of(folder_sql_files(seeder.path, database.engine())));
+  correct(writing.part, outcome, text_of(folder_sql_files(seeder.path, database.engine())));
   add_written(database, outcome, written);
 }
 

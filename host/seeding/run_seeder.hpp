@@ -42,9 +42,15 @@ class SeederRunner {
   SeederOutcome run(Database& database, const Seeder& seeder, const RunFacts& facts) const;
 
  private:
-  bool run_by_kind(Database& database, const Seeder& seeder, const RunFacts& facts, CountedPart& part, SeederOutcome& outcome) const;
-  void run_library(Database& database, const Seeder& seeder, const RunFacts& facts, CountedPart& part, SeederOutcome& outcome) const;
-  void run_folder(Database& database, const Seeder& seeder, const RunFacts& facts, CountedPart& part, SeederOutcome& outcome) const;
+  /// What accompanies a seeder's writes.
+  struct Writing {
+    CountedPart part;
+    OnceTables once;
+  };
+
+  bool run_by_kind(Database& database, const Seeder& seeder, const RunFacts& facts, Writing& writing, SeederOutcome& outcome) const;
+  void run_library(Database& database, const Seeder& seeder, const RunFacts& facts, Writing& writing, SeederOutcome& outcome) const;
+  void run_folder(Database& database, const Seeder& seeder, const RunFacts& facts, Writing& writing, SeederOutcome& outcome) const;
   void remember(Database& database, const Seeder& seeder, const SeederOutcome& outcome) const;
   void judge(Database& database, const Declaration& declaration, SeederOutcome& outcome) const;
 

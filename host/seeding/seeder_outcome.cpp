@@ -19,4 +19,10 @@ std::int64_t SeederOutcome::unchanged() const {
   return sum;
 }
 
+std::int64_t SeederOutcome::kept_deleted() const {
+  std::int64_t sum = 0;
+  for (const TableOutcome& table : tables) sum += table.kept_deleted;
+  return sum;
+}
+
 }  // namespace seedbed::host

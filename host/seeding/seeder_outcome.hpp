@@ -15,6 +15,7 @@ struct TableOutcome {
   TableCounts counts;
   std::optional<std::int64_t> unchanged;  ///< rows the writer offered that were there already
   bool by_trigger = false;  ///< of trigger_tables: not declared by the seeder, and counted apart
+  std::int64_t kept_deleted = 0;  ///< rows that somebody deleted and that insert_once has left so
 };
 
 struct SeederOutcome {
@@ -29,6 +30,7 @@ struct SeederOutcome {
   /// Over the seeder's own tables; `table` is empty.
   TableCounts total() const;
   std::int64_t unchanged() const;
+  std::int64_t kept_deleted() const;
 };
 
 }  // namespace seedbed::host

@@ -126,7 +126,7 @@ struct SeederSession::Calls {
         throw Error(ExitCode::plugin, fmt::format("the seeder passed a seedbed_writer of {} bytes", writer->struct_size));
       }
       const std::string table = session.database_.canonical_table(copied(writer->table));
-      session.writers_.push_back({table, session.database_.open_writer(*writer)});
+      session.writers_.push_back({table, session.once_.open_writer(*writer)});
       *id = static_cast<std::uint32_t>(session.writers_.size() - 1);
     });
   }
@@ -190,9 +190,9 @@ struct SeederSession::Calls {
   static void fail(void* ctx, seedbed_text message) { self(ctx).failure_ = valid_utf8(copied(message)); }
 };
 
-SeederSession::SeederSession(Database& database, const Declaration& declaration, const ParameterValues& parameters,
-                             const RunFacts& facts)
-    : database_(database), declaration_(declaration), parameters_(parameters), facts_(facts) {}
+SeederSession::SeederSession(Database& database, OnceTables& once, const Declaration& declaration,
+                             const ParameterValues& parameters, const RunFacts& facts)
+    : database_(database), once_(once), declaration_(declaration), parameters_(parameters), facts_(facts) {}
 
 void SeederSession::run(Plugin& plugin) {
   std::vector<seedbed_parameter> parameters;
@@ -254,6 +254,7 @@ void SeederSession::close_writers() {
     written_[writer.table].rows += counts.rows;
     written_[writer.table].written += counts.written;
     written_[writer.table].updated += counts.updated;
+    written_[writer.table].kept_deleted += counts.kept_deleted;
   }
   writers_.clear();
 }

@@ -14,6 +14,7 @@
 
 #include "config/settings.hpp"
 #include "database/database.hpp"
+#include "seeding/once_tables.hpp"
 #include "seeding/parameters.hpp"
 #include "seeding/plugin.hpp"
 #include "seeding/seeder.hpp"
@@ -26,13 +27,14 @@ struct RunFacts {
   Tier tier = Tier::development;
   bool dry_run = false;
   std::int64_t now = 0;  ///< microseconds since 1970 UTC, in whole milliseconds
+  DeletedRows deleted{};
   std::function<void(const std::string& seeder, std::uint64_t done, std::uint64_t total)> progress =
       [](const std::string&, std::uint64_t, std::uint64_t) {};
 };
 
 class SeederSession {
  public:
-  SeederSession(Database& database, const Declaration& declaration, const ParameterValues& parameters,
+  SeederSession(Database& database, OnceTables& once, const Declaration& declaration, const ParameterValues& parameters,
                 const RunFacts& facts);
 
   /// Lets the seeder that `plugin` has for the declaration write its rows inside the open transaction.
@@ -58,6 +60,7 @@ class SeederSession {
   void close_writers();
 
   Database& database_;
+  OnceTables& once_;
   const Declaration& declaration_;
   const ParameterValues& parameters_;
   const RunFacts& facts_;

@@ -144,6 +144,20 @@ std::vector<fs::path> folder_sql_files(const fs::path& folder, Engine engine) {
   return files;
 }
 
+std::vector<std::string> csv_names(const std::string& file) {
+  const std::string stem = fs::path(file).stem().string();
+  return {file, stem + ".postgres.csv", stem + ".sqlite.csv"};
+}
+
+std::optional<fs::path> csv_file(const fs::path& folder, const std::string& file, Engine engine) {
+  const std::vector<std::string> names = csv_names(file);
+  std::error_code ignored;
+  if (const fs::path variant = folder / names[engine == Engine::postgres ? 1 : 2]; fs::is_regular_file(variant, ignored)) return variant;
+  const fs::path itself = folder / file;
+  if (!is_for(itself, engine) || !fs::is_regular_file(itself, ignored)) return std::nullopt;
+  return itself;
+}
+
 std::string shown_seed_path(const fs::path& file, const fs::path& root) {
   const fs::path relative = file.lexically_proximate(root);
   return relative.native().starts_with("..") ? file.string() : relative.string();

@@ -2,6 +2,7 @@
 // Seeders made of SQL files: folders with a seeder.toml, and the plain seed files of sql_paths.
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,14 @@ std::vector<std::filesystem::path> plain_sql_files(const SeederSettings& setting
 /// The numbered .sql files of a seeder's folder for one engine, in order: NAME.postgres.sql and
 /// NAME.sqlite.sql run on that engine alone.
 std::vector<std::filesystem::path> folder_sql_files(const std::filesystem::path& folder, Engine engine);
+
+/// The names that a [[table]]'s `file` may have: its own, and those of its variants for one engine,
+/// NAME.postgres.csv and NAME.sqlite.csv.
+std::vector<std::string> csv_names(const std::string& file);
+
+/// Which of them holds the rows for `engine`, the variant before the file itself; nothing if all that
+/// are there are the other engine's.
+std::optional<std::filesystem::path> csv_file(const std::filesystem::path& folder, const std::string& file, Engine engine);
 
 /// `file` as errors name it: relative to `root` if it lies below that.
 std::string shown_seed_path(const std::filesystem::path& file, const std::filesystem::path& root);

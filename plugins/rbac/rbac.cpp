@@ -37,7 +37,7 @@ class Rbac : public seedbed::Seeder {
     auto rules = db.into("casbin_rule")
                      .columns("ptype", "v0", "v1", "v2", "v3", "v4", "v5", "created_at")
                      .key("ptype", "v0", "v1", "v2", "v3", "v4", "v5")
-                     .insert_missing();
+                     .insert_once();
     for (const Policy& policy : kPolicies)
       rules.row("p", policy.role, policy.resource, policy.action, "", "", "", db.now());
     for (const Inheritance& link : kInheritances)

@@ -84,6 +84,26 @@ TEST_CASE("a ledger of version 1 is upgraded and keeps its rows", "[ledger]") {
   CHECK(workspace.database().rows("SELECT environment, tier FROM " + workspace.ledger("identity")) ==
         std::vector<std::vector<std::string>>{{"local", "development"}});
   CHECK(workspace.value("SELECT ledger_version FROM " + workspace.ledger("identity")) == std::to_string(kLedgerVersion));
+  CHECK(workspace.value("SELECT count(*) FROM " + workspace.ledger("rows")) == "0");
+}
+
+TEST_CASE("status and dry runs know that an older ledger remembers no rows", "[ledger]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  make_first_version(workspace);
+  workspace.write("migrations/1_first.sql", "SELECT 1;\n");
+  workspace.database().execute("CREATE TABLE customer (email TEXT NOT NULL PRIMARY KEY, name TEXT)");
+  workspace.database().execute("UPDATE " + workspace.ledger("migrations") + " SET sha256 = '" + std::string(64, 'a') + "'");
+  workspace.write("plugins/people/people.csv", "email\na\n");
+  workspace.write("plugins/people/seeder.toml", "name = \"people\"\nversion = \"1\"\n[[table]]\nfile = \"people.csv\"\nname = \"customer\"\nkey = \"email\"\nmode = \"insert_once\"\n");
+
+  const Finished status = workspace.run({"status"});
+  workspace.run({"repair", "--accept", "1"});
+  const Finished up = workspace.run({"up", "--dry-run", "--revive", "customer"});
+
+  INFO(status.err << up.err);
+  CHECK(status.exit_code == 0);
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, ContainsSubstring("1 inserted"));
 }
 
 TEST_CASE("a ledger without an identity gets one from the next run that writes", "[ledger]") {

@@ -135,6 +135,44 @@ TEST_CASE("an administrator's edit of a provider is kept", "[plugins]") {
   CHECK(app.database().value("SELECT name FROM providers WHERE slug = 'schwab'") == "Schwab");
 }
 
+TEST_CASE("a provider that was deleted is there again", "[plugins]") {
+  ReferenceApplication app(GENERATE(Engine::sqlite, Engine::postgres));
+  app.run({"up"});
+  app.database().execute("DELETE FROM providers WHERE slug = 'alpaca'");
+
+  app.run({"up"}, kLater);
+
+  CHECK(app.database().value("SELECT count(*) FROM providers WHERE slug = 'alpaca'") == "1");
+}
+
+TEST_CASE("a permission that was revoked does not return with the next deployment", "[plugins]") {
+  ReferenceApplication app(GENERATE(Engine::sqlite, Engine::postgres));
+  const std::string environment = GENERATE("local", "production");
+  app.run({"up", "--env", environment}, "");
+  app.database().execute("DELETE FROM casbin_rule WHERE v0 = 'admin' AND v1 = 'security' AND v2 = 'write'");
+  app.database().execute("UPDATE casbin_rule SET v2 = 'list' WHERE v0 = 'readonly' AND v1 = 'sessions'");
+
+  const Finished up = app.run({"up", "--env", environment}, "");
+  const Finished isolated = app.run({"up", "--env", environment, "--isolate"}, "");
+
+  CHECK_THAT(up.out, ContainsSubstring("14 unchanged    2 kept deleted"));
+  CHECK_THAT(isolated.out, ContainsSubstring("14 unchanged    2 kept deleted"));
+  CHECK(app.database().value("SELECT count(*) FROM casbin_rule") == "15");
+}
+
+TEST_CASE("an emptied policy stops the deployment until somebody decides", "[plugins]") {
+  ReferenceApplication app(GENERATE(Engine::sqlite, Engine::postgres));
+  app.run({"up"});
+  app.database().execute("DELETE FROM casbin_rule");
+
+  const Finished stopped = app.try_run({"up"}, kLater);
+  app.run({"up", "--revive", "casbin_rule"}, kLater);
+
+  CHECK(stopped.exit_code == 4);
+  CHECK_THAT(stopped.err, ContainsSubstring("seeder \"rbac\" failed: none of the 16 rows"));
+  CHECK(app.database().value("SELECT count(*) FROM casbin_rule") == "16");
+}
+
 TEST_CASE("a changed lesson converges and is the only row touched", "[plugins]") {
   ReferenceApplication app(GENERATE(Engine::sqlite, Engine::postgres));
   app.run({"up"});

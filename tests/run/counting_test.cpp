@@ -1,5 +1,7 @@
 // What a seeder really changed: counted by the host, whatever stands between it and the rows.
 
+#include <string>
+
 #include "run/workspace.hpp"
 #include "support/catch.hpp"
 
@@ -9,6 +11,16 @@ using seedbed::host::Engine;
 namespace {
 
 constexpr const char* kMigration = "migrations/20260102120000_more.sql";
+
+/// A table that takes the numbers below a million, and a seeder that has one more.
+void write_a_million(const Workspace& workspace) {
+  workspace.write("migrations/20260101120000_number.sql", "CREATE TABLE number (n integer NOT NULL PRIMARY KEY CHECK (n < 1000000));\n");
+  std::string csv = "n\n";
+  for (int i = 1; i <= 1'000'000; ++i) csv += std::to_string(i) + '\n';
+  workspace.write("plugins/numbers/numbers.csv", csv);
+  workspace.write("plugins/numbers/seeder.toml",
+                  "name = \"numbers\"\nversion = \"1\"\n[[table]]\nfile = \"numbers.csv\"\nname = \"number\"\nkey = \"n\"\n");
+}
 
 }  // namespace
 
@@ -148,4 +160,68 @@ TEST_CASE("a table without rowid is counted with updates that change nothing lef
 
   CHECK(up.exit_code == 0);
   CHECK_THAT(up.out, ContainsSubstring("1 inserted") && ContainsSubstring("1 updated") && ContainsSubstring("1 deleted"));
+}
+
+TEST_CASE("rows of transactions before the seeder are not among its counts", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write_customer_migration();
+  workspace.write(kMigration, "INSERT INTO customer VALUES ('x', 'X'), ('y', 'Y');\nUPDATE customer SET name = 'Z';\nDELETE FROM customer WHERE email = 'y';\n");
+  workspace.write("seedbed.toml", "default_environment = \"local\"\n[seeders]\ntransaction = \"each\"\n"
+                                  "[environments.local]\ntier = \"development\"\nurl = \"" + workspace.database().url() + "\"\n");
+  workspace.write_seeder("a_first", insert_customer("a") + insert_customer("b"));
+  workspace.write_seeder("b_second", insert_customer("c"));
+
+  const Finished up = workspace.run({"up"});
+
+  INFO(up.err);
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, ContainsSubstring("a_first     2 inserted") && ContainsSubstring("b_second    1 inserted"));
+  CHECK_THAT(up.out, !ContainsSubstring("updated") && !ContainsSubstring("deleted"));
+}
+
+TEST_CASE("of a million rows of which the last is refused none remains", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  write_a_million(workspace);
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(up.err, ContainsSubstring("plugins/numbers/numbers.csv:1000001:1") && ContainsSubstring("It was row 1000000 for table \"number\""));
+  CHECK(workspace.value("SELECT count(*) FROM number") == "0");
+}
+
+TEST_CASE("a seeder that has to start again does so from the beginning", "[run]") {
+  const bool isolated = GENERATE(false, true);
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  workspace.write(kMigration,
+                  "CREATE SEQUENCE tries;\nCREATE FUNCTION stumble() RETURNS int LANGUAGE plpgsql AS $$ BEGIN "
+                  "IF nextval('tries') < 3 THEN RAISE EXCEPTION 'stumbled' USING ERRCODE = '40001'; END IF; RETURN 1; END $$;\n");
+  workspace.add_fixture("starts_again");
+
+  const Finished up = workspace.run(isolated ? std::vector<std::string>{"up", "--isolate"} : std::vector<std::string>{"up"});
+  const std::string random = workspace.value("SELECT name FROM customer WHERE email = 'b'");
+  const Finished cleared = workspace.run({"seed", "--clear"});
+
+  INFO(up.err << cleared.err);
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.err, ContainsSubstring("transaction_retry") && ContainsSubstring("sqlstate=40001"));
+  CHECK_THAT(up.out, ContainsSubstring("2 inserted"));
+  CHECK(workspace.value("SELECT last_value FROM tries") == "4");
+  CHECK(workspace.value("SELECT name FROM customer WHERE email = 'a'") == "1");
+  CHECK(workspace.value("SELECT name FROM customer WHERE email = 'b'") == random);
+  CHECK(workspace.value("SELECT count(*) FROM seedbed.rows") == "2");
+}
+
+TEST_CASE("a seeder is not started again for ever", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  workspace.write(kMigration, "CREATE FUNCTION stumble() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'stumbled' USING ERRCODE = '40P01'; END $$;\n");
+  workspace.add_fixture("starts_again");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(up.err, ContainsSubstring("tries=3") && !ContainsSubstring("tries=4") && ContainsSubstring("seeder \"starts_again\" failed: stumbled"));
+  CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
 }

@@ -311,3 +311,19 @@ TEST_CASE("an insert of a folder that cannot run twice says what to write and ho
   CHECK_THAT(second.err, ContainsSubstring("end its INSERT with ON CONFLICT (sku, currency) DO NOTHING or DO UPDATE."));
   CHECK_THAT(second.err, ContainsSubstring("say run = \"once\" in its seeder.toml"));
 }
+
+TEST_CASE("a csv file for one engine stands in for the one for both", "[run]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  CsvProject project(engine, "email,name\na,both\n");
+  project.write("plugins/customers/customers.postgres.csv", "email,name\na,postgres\n");
+  project.write("plugins/customers/seeder.toml", "name = \"customers\"\nversion = \"1.0.0\"\n" + std::string(kCustomers) +
+                                                     "[[table]]\nfile = \"more.sqlite.csv\"\nname = \"customer\"\nkey = \"email\"\n");
+  project.write("plugins/customers/more.sqlite.csv", "email,name\nb,sqlite\n");
+
+  const Finished up = project.run({"up"});
+
+  INFO(up.err);
+  CHECK(up.exit_code == 0);
+  CHECK(project.database().rows("SELECT email, name FROM customer ORDER BY email") ==
+        (engine == Engine::postgres ? Rows{{"a", "postgres"}} : Rows{{"a", "both"}, {"b", "sqlite"}}));
+}

@@ -207,3 +207,18 @@ TEST_CASE("a dry run runs the seed files that the run after it would run", "[run
   CHECK_THAT(second.out, ContainsSubstring("a run would change nothing"));
   CHECK(workspace.value("SELECT name FROM customer") == "Ada!");
 }
+
+TEST_CASE("the log has the rows that each statement of a seed file changed", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write_customer_migration();
+  workspace.write_seeder("people", "INSERT INTO customer\nVALUES ('a', 'Ada'), ('b', $name);\nSELECT 1;\n\nUPDATE customer SET name = 'B' WHERE email = 'b';\nDELETE FROM customer WHERE email = 'z';\n",
+                         "writes = [\"customer\"]\n[parameters.name]\ndefault = \"two\\nlines\"\n");
+
+  const Finished up = workspace.run({"up", "-v"});
+
+  INFO(up.err);
+  CHECK_THAT(up.err, ContainsSubstring("statement_completed at=plugins/people/01_rows.sql:1 rows=2"));
+  CHECK_THAT(up.err, ContainsSubstring("statement_completed at=plugins/people/01_rows.sql:5 rows=1"));
+  CHECK_THAT(up.err, ContainsSubstring("statement_completed at=plugins/people/01_rows.sql:6 rows=0"));
+  CHECK_THAT(up.err, !ContainsSubstring("01_rows.sql:3"));
+}

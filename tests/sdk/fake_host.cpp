@@ -74,7 +74,9 @@ seedbed_status FakeHost::open_writer(void* ctx, const seedbed_writer* writer, st
     if (writer->columns[i].kind == SEEDBED_COLUMN_INSERT_ONLY) line += " insert_only";
     if (writer->columns[i].kind == SEEDBED_COLUMN_TOUCH) line += " touch";
   }
-  line += writer->mode == SEEDBED_UPDATE_CHANGED ? ") update_changed" : ") insert_missing";
+  line += writer->mode == SEEDBED_UPDATE_CHANGED ? ") update_changed"
+          : writer->mode == SEEDBED_INSERT_ONCE  ? ") insert_once"
+                                                 : ") insert_missing";
   *id = static_cast<std::uint32_t>(self(ctx).columns_.size());
   self(ctx).columns_.push_back(writer->column_count);
   return self(ctx).answer("open", line);

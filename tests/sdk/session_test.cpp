@@ -36,6 +36,15 @@ TEST_CASE("a writer marks the columns that are not compared", "[sdk]") {
   CHECK(fake.calls == Calls{"open t(id*,made insert_only,changed touch) update_changed"});
 }
 
+TEST_CASE("a writer of rows that are inserted once says so", "[sdk]") {
+  FakeHost fake;
+  seedbed::Session db(fake.run, fake.host);
+
+  db.into("t").columns("id").key("id").insert_once();
+
+  CHECK(fake.calls == Calls{"open t(id*) insert_once"});
+}
+
 TEST_CASE("a column that is marked but not written is refused", "[sdk]") {
   FakeHost fake;
   seedbed::Session db(fake.run, fake.host);

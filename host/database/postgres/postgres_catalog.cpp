@@ -58,7 +58,14 @@ constexpr const char* kWriterColumns = R"(
                                    THEN -1 ELSE b.typmod END),
            a.attnotnull OR d.typnotnull, a.atthasdef OR a.attidentity <> '' OR d.typdefault IS NOT NULL, a.attidentity = 'a',
            a.attnum IN (SELECT attnum FROM as_text),
-           CASE WHEN t.oid = 'name'::regtype THEN current_setting('max_identifier_length') ELSE '0' END
+           CASE WHEN t.oid = 'name'::regtype THEN current_setting('max_identifier_length') ELSE '0' END,
+           -- What a type sends over the wire is the same whatever the session's settings are.
+           CASE WHEN t.typname = 'citext' THEN 'lower(?::text)'
+                WHEN t.oid = 'numeric'::regtype THEN 'regexp_replace(?::text, ''(\.[0-9]*[1-9])0+$|\.0+$'', ''\1'')'
+                WHEN t.oid IN ('real'::regtype, 'double precision'::regtype) THEN 'encode(float8send(?::double precision + 0), ''hex'')'
+                WHEN t.typtype = 'e' OR t.typcategory = 'S' OR t.typsend = 0
+                  OR t.oid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype, 'boolean'::regtype, 'uuid'::regtype) THEN '?::text'
+                ELSE format('encode(%s(?), ''hex'')', t.typsend::regproc) END
     FROM chosen a JOIN pg_type d ON d.oid = a.atttypid
     JOIN bases b ON b.attnum = a.attnum JOIN pg_type t ON t.oid = b.oid AND t.typtype <> 'd'
     LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
@@ -71,6 +78,15 @@ std::string PostgresDatabase::canonical_table(std::string_view table) {
   if (!name) return std::string(table);
   const std::array params{text_value(*name)};
   return *query("SELECT coalesce(pg_partition_root($1::regclass), $1::regclass)::text", params)[0][0];
+}
+
+TableIdentity PostgresDatabase::identify(std::string_view table) {
+  const std::optional<std::string> name = sql_name(table);
+  if (!name) return {std::string(table), ""};
+  const std::array params{text_value(*name)};
+  const Row row = query("SELECT format('%I.%I', n.nspname, c.relname), c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                        "WHERE c.oid = coalesce(pg_partition_root($1::regclass), $1::regclass)", params)[0];
+  return {*row[0], *row[1]};
 }
 
 /// What SQL calls the table that the user calls `table`; nullopt if there is none.
@@ -114,7 +130,7 @@ std::vector<PostgresColumn> PostgresDatabase::writer_columns(std::string_view sq
   std::vector<PostgresColumn> columns;
   for (const Row& row : query(kWriterColumns, params)) {
     columns.push_back({*row[0], *row[1], *row[2], row[3] == "t", row[4] == "t", row[5] == "t", row[6] == "t",
-                       std::stoul(*row[7])});
+                       *row[8], std::stoul(*row[7])});
   }
   return columns;
 }

@@ -268,6 +268,19 @@ void PostgresConnection::wait_readable() {
   }
 }
 
+namespace {
+
+/// Nothing for a statement that changes no rows by its nature.
+std::optional<std::int64_t> rows_changed(pg_result* result) {
+  const std::string_view status = PQcmdStatus(result);
+  for (const std::string_view verb : {"INSERT ", "UPDATE ", "DELETE ", "MERGE ", "COPY "}) {
+    if (status.starts_with(verb)) return std::stoll(PQcmdTuples(result));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 PgResult PostgresConnection::collect(std::string_view copy_data, PgErrorPlace* place) {
   PgResult last;
   std::optional<Error> failure;
@@ -284,7 +297,10 @@ PgResult PostgresConnection::collect(std::string_view copy_data, PgErrorPlace* p
         break;
       default:
         // What a rule adds to a statement has a result of its own, but no tag.
-        if (place != nullptr && *PQcmdStatus(result.get()) != '\0') ++place->completed;
+        if (place != nullptr && *PQcmdStatus(result.get()) != '\0') {
+          ++place->completed;
+          place->rows.push_back(rows_changed(result.get()));
+        }
         last = std::move(result);
     }
     if (PQstatus(raw_) == CONNECTION_BAD) break;

@@ -22,6 +22,7 @@ struct PostgresColumn {
   bool has_default = false;
   bool always_identity = false;    ///< explicit values need OVERRIDING SYSTEM VALUE
   bool compare_as_text = false;    ///< equality is missing, somewhere within its type, or hides changes
+  std::string canonical;           ///< SQL of a text that equal values have in common; "?" stands for the value
   std::size_t max_bytes = 0;       ///< of a type whose assignments cut silently; 0: none
 };
 
@@ -55,7 +56,8 @@ class PostgresDatabase : public Database {
   void drop_unfinished(std::string_view statement) override;
   void reset_session() override;
 
-  std::unique_ptr<RowWriter> open_writer(const seedbed_writer& writer) override;
+  std::unique_ptr<RowWriter> open_writer(const seedbed_writer& writer, const KeyMemory* memory) override;
+  std::int64_t count_undeclared(std::string_view table, const std::vector<std::string>& key, const KeyMemory& memory) override;
 
   void start_counting() override;
   std::vector<TableCounts> changes() override;
@@ -74,6 +76,7 @@ class PostgresDatabase : public Database {
   OwnObjects own_objects(std::span<const sql::Created> made) override;
   std::vector<CatalogObject> drop_objects(std::span<const CatalogObject> objects, std::span<const sql::Created> made) override;
   std::string canonical_table(std::string_view table) override;
+  TableIdentity identify(std::string_view table) override;
 
  private:
   // Advisory locks are numbers that all programs of a database share; this is "seedbed" in ASCII.

@@ -14,6 +14,7 @@
 #include "database/postgres/postgres_database.hpp"
 #include "database/sql/transaction.hpp"
 #include "database/writer_spec.hpp"
+#include "log.hpp"
 
 namespace seedbed::host {
 
@@ -59,6 +60,9 @@ class Messages {
   Messages(PostgresConnection& connection, std::string_view text, const Database::Locate& locate)
       : connection_(connection), text_(text), locate_(locate) {}
 
+  /// Lets the log have the rows that each statement changes, under the name of its file.
+  void log_rows(std::string file) { file_ = std::move(file); }
+
   /// One of our own.
   void add(std::string_view sql) { append(sql, nullptr, /*is_guard=*/false); }
   void add_guard(std::string_view sql) { append(sql, nullptr, /*is_guard=*/true); }
@@ -86,6 +90,9 @@ class Messages {
       }
       locate(error, place);
       throw;
+    }
+    for (std::size_t i = 0; !file_.empty() && i < std::min(parts_.size(), place.rows.size()); ++i) {
+      if (place.rows[i]) log::info("statement_completed", {{"at", fmt::format("{}:{}", file_, parts_[i].source->line)}, {"rows", *place.rows[i]}});
     }
     sql_.clear();
     parts_.clear();
@@ -133,6 +140,7 @@ class Messages {
   std::string sql_;
   std::vector<Part> parts_;
   bool commits_ = false;
+  std::string file_;  ///< empty: not to be logged
 };
 
 }  // namespace
@@ -146,6 +154,7 @@ void PostgresDatabase::run_script(std::string_view text, std::span<const sql::St
   if (statements.empty()) return;
   const bool together = statements.size() > 1 && in_transaction() && goes_together(text);
   Messages messages(connection_, text, locate);
+  messages.log_rows(locate(statements.front().offset).file);
   for (const sql::Statement& statement : statements) {
     messages.add(statement);
     if (!together) messages.send();

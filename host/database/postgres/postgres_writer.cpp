@@ -1,12 +1,14 @@
 // Bulk rows into PostgreSQL: one set-based statement a batch, its columns passed as binary arrays.
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
 #include "database/postgres/binary_array.hpp"
 #include "database/postgres/postgres_database.hpp"
+#include "database/postgres/postgres_value.hpp"
 #include "database/postgres/writer_sql.hpp"
 #include "database/seen_keys.hpp"
 #include "database/sql/utf8.hpp"
@@ -83,7 +85,7 @@ class PostgresWriter : public RowWriter {
   void write_batch(const seedbed_value* values, std::size_t count) {
     first_ = counts_.rows + 1;
     counts_.rows += static_cast<std::int64_t>(count);
-    if (keys_ == Keys::some_exist && !spec_.update_changed && count_cannot_fail(values, count) &&
+    if (spec_.memory == nullptr && keys_ == Keys::some_exist && !spec_.update_changed && count_cannot_fail(values, count) &&
         existing(values, count) == static_cast<std::int64_t>(count)) {
       return;
     }
@@ -92,6 +94,7 @@ class PostgresWriter : public RowWriter {
       const WriterCounts stored = store(values, count);
       counts_.written += stored.written;
       counts_.updated += stored.updated;
+      counts_.kept_deleted += stored.kept_deleted;
       keys_ = stored.written - stored.updated == static_cast<std::int64_t>(count) ? Keys::all_new : Keys::some_exist;
     } catch (Error& error) {
       if (row_may_be_to_blame(error)) {
@@ -103,10 +106,12 @@ class PostgresWriter : public RowWriter {
       throw;
     }
     connection_.run(kRelease);
+    if (spec_.memory != nullptr) spec_.memory->met(met_);
   }
 
   /// Runs the statements that a batch takes.
   WriterCounts store(const seedbed_value* values, std::size_t count) {
+    if (spec_.memory != nullptr) return store_once(values, count);
     WriterCounts stored;
     const auto all = static_cast<std::int64_t>(count);
     if (!spec_.update_changed) {
@@ -126,6 +131,55 @@ class PostgresWriter : public RowWriter {
     const bool all_missing = missing == all && sql_.updates();
     if (missing != 0) stored.written += affected(all_missing ? sql_.insert(arrays.elements) : sql_.insert_after_look(arrays.elements), arrays);
     return stored;
+  }
+
+  /// Inserts those rows that nobody has deleted, and sets met_.
+  WriterCounts store_once(const seedbed_value* values, std::size_t count) {
+    WriterCounts stored;
+    met_ = look_up(values, count);
+    const auto width = static_cast<std::ptrdiff_t>(spec_.columns.size());
+    std::vector<seedbed_value> chosen;
+    std::vector<std::size_t> inserted;
+    std::set<KeyHash> seen;  // the first row of a key is the one that counts
+    for (std::size_t i = 0; i < count; ++i) {
+      if (met_[i].there || !seen.insert(met_[i].hash).second) continue;
+      const bool deleted = spec_.memory->all_gone || (met_[i].remembered && !spec_.memory->revive);
+      if (deleted) {
+        ++stored.kept_deleted;
+        continue;
+      }
+      const seedbed_value* const row = values + static_cast<std::ptrdiff_t>(i) * width;
+      chosen.insert(chosen.end(), row, row + width);
+      inserted.push_back(i);
+    }
+    if (inserted.empty()) return stored;
+    const Arrays arrays = arrays_of(chosen.data(), inserted.size());
+    stored.written = affected(sql_.insert(arrays.elements), arrays);
+    const bool all = stored.written == static_cast<std::int64_t>(inserted.size());
+    // Another session, or a trigger, may have had a hand in it.
+    const std::vector<MetKey> now = all ? std::vector<MetKey>() : look_up(chosen.data(), inserted.size());
+    for (std::size_t i = 0; i < inserted.size(); ++i) met_[inserted[i]].there = all || now[i].there;
+    return stored;
+  }
+
+  std::vector<MetKey> look_up(const seedbed_value* values, std::size_t count) {
+    const Arrays keys = arrays_of(values, count, sql_.key_columns());
+    const PgResult result = connection_.run_binary(sql_.look_up(keys.elements), keys.params(), /*again=*/!distributed_);
+    std::vector<MetKey> met(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const int row = static_cast<int>(i);
+      const seedbed_value hash = cell_.read(result.get(), row, 0);
+      std::ranges::copy(data_of(hash), met[i].hash.begin());
+      met[i].remembered = PQgetisnull(result.get(), row, 1) == 0;
+      met[i].declared = met[i].remembered && *PQgetvalue(result.get(), row, 1) == '1';
+      met[i].there = PQgetisnull(result.get(), row, 2) == 0;
+    }
+    if (distributed_) {
+      const PgResult there = connection_.run_binary(sql_.existing_rows(keys.elements), keys.params());
+      for (int row = 0; row < PQntuples(there.get()); ++row) met.at(std::stoul(PQgetvalue(there.get(), row, 0)) - 1).there = true;
+    }
+    for (MetKey& key : met) key.was_there = key.there;
+    return met;
   }
 
   /// How many of the `all` rows are missing, and how many differ; what cannot be told is assumed.
@@ -264,14 +318,30 @@ class PostgresWriter : public RowWriter {
   bool distributed_;
   Keys keys_ = Keys::unknown;
   SeenKeys seen_;
+  TypedCell cell_;
+  std::vector<MetKey> met_;  ///< of the batch that was stored last
   WriterCounts counts_;
   std::int64_t first_ = 1;  ///< the number of the batch's first row
 };
 
 }  // namespace
 
-std::unique_ptr<RowWriter> PostgresDatabase::open_writer(const seedbed_writer& writer) {
-  WriterSpec spec = copy_spec(writer);
+std::int64_t PostgresDatabase::count_undeclared(std::string_view table, const std::vector<std::string>& key, const KeyMemory& memory) {
+  const std::optional<std::string> name = sql_name(table);
+  if (!name) return 0;
+  const std::vector<PostgresColumn> all = writer_columns(*name);
+  std::vector<PostgresColumn> columns;
+  for (const std::string& column : key) {
+    const auto found = std::ranges::find(all, column, &PostgresColumn::name);
+    if (found == all.end()) return 0;
+    columns.push_back(*found);
+  }
+  return std::stoll(*query(fmt::format("SELECT count(*) FROM {} AS old WHERE {} IN (SELECT hash FROM {} WHERE list = {} AND declared = 0)",
+                                       *name, key_hash_sql(columns, "old", memory), memory.table, memory.list), {})[0][0]);
+}
+
+std::unique_ptr<RowWriter> PostgresDatabase::open_writer(const seedbed_writer& writer, const KeyMemory* memory) {
+  WriterSpec spec = copy_spec(writer, memory);
   const std::optional<std::string> name = sql_name(spec.table);
   if (!name) throw_missing_table(spec.table, user_tables());
   spec.sql_table = *name;

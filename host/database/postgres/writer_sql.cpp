@@ -1,5 +1,7 @@
 #include "database/postgres/writer_sql.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace seedbed::host {
@@ -8,10 +10,26 @@ namespace {
 
 const char* comma(const std::string& list) { return list.empty() ? "" : ", "; }
 
+std::string with_value(const std::string& canonical, const std::string& value) {
+  const auto mark = canonical.find('?');
+  return canonical.substr(0, mark) + value + canonical.substr(mark + 1);
+}
+
 }  // namespace
 
+std::string key_hash_sql(const std::vector<PostgresColumn>& columns, const std::string& alias, const KeyMemory& memory) {
+  std::string parts;
+  for (const PostgresColumn& column : columns) {
+    const std::string text = with_value(column.canonical, alias + '.' + quoted_name(column.name));
+    parts += fmt::format("{0}length({1}), ':', {1}", comma(parts), text);
+  }
+  std::string prefix;
+  for (const unsigned char byte : memory.prefix) prefix += fmt::format("{:02x}", byte);
+  return fmt::format("encode(substring(sha256(decode('{}', 'hex') || convert_to(concat({}), 'UTF8')) FROM 1 FOR 16), 'hex')::uuid", prefix, parts);
+}
+
 WriterSql::WriterSql(const WriterSpec& spec, const std::vector<PostgresColumn>& columns, bool distributed)
-    : table_(spec.sql_table), key_names_(quoted_list(spec.key)), distributed_(distributed), columns_(columns) {
+    : table_(spec.sql_table), key_names_(quoted_list(spec.key)), distributed_(distributed), columns_(columns), memory_(spec.memory) {
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::string name = quoted_name(columns[i].name);
     all_.push_back(i);
@@ -32,6 +50,10 @@ WriterSql::WriterSql(const WriterSpec& spec, const std::vector<PostgresColumn>& 
   // A subquery of its own for each row: a join could be planned as a scan of the whole table for
   // each batch.
   exists_ = fmt::format("(SELECT 1 FROM {} AS old WHERE {} LIMIT 1)", table_, joins_);
+  if (memory_ == nullptr) return;
+  std::vector<PostgresColumn> key;
+  for (const std::string& name : remembered_order(spec.key)) key.push_back(*std::ranges::find(columns, name, &PostgresColumn::name));
+  hash_ = key_hash_sql(key, "new", *memory_);
 }
 
 /// "(SELECT …) AS new": the arrays side by side as rows, in their order, each column cast to its type.
@@ -81,6 +103,16 @@ std::string WriterSql::count_existing(Elements key_elements) const {
   const PostgresColumn& key = columns_[key_[0]];
   return fmt::format("SELECT count(*) FROM {} AS old WHERE old.{} = ANY ($1::{}[]::{}[])", table_, quoted_name(key.name),
                      key_elements[0]->name, key.cast);
+}
+
+std::string WriterSql::look_up(Elements key_elements) const {
+  return fmt::format("SELECT new.hash, (SELECT declared FROM {} AS r WHERE r.list = {} AND r.hash = new.hash), {} "
+                     "FROM (SELECT new.*, {} AS hash, row_number() OVER () AS at FROM {}) AS new ORDER BY new.at",
+                     memory_->table, memory_->list, distributed_ ? "NULL" : exists_, hash_, source(key_elements, key_));
+}
+
+std::string WriterSql::existing_rows(Elements key_elements) const {
+  return fmt::format("SELECT new.seedbed_ord FROM {} JOIN {} AS old ON {}", source(key_elements, key_), table_, joins_);
 }
 
 std::string WriterSql::cast(std::size_t column, const ElementType& element) const {

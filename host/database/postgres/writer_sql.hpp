@@ -13,6 +13,9 @@ namespace seedbed::host {
 
 using Elements = std::span<const ElementType* const>;
 
+/// The hash of a key, those values of `columns` that `alias` has, as PostgreSQL computes it.
+std::string key_hash_sql(const std::vector<PostgresColumn>& columns, const std::string& alias, const KeyMemory& memory);
+
 class WriterSql {
  public:
   /// `columns` belong to those of `spec`, in their order.  For a `distributed` table the statements
@@ -31,6 +34,12 @@ class WriterSql {
   std::string compare(Elements elements) const;
   /// Counts the rows whose key exists; its parameters are those of the key's columns alone.
   std::string count_existing(Elements key_elements) const;
+  /// Of insert_once: for each row, in their order, its key's hash, whether it is remembered (NULL) and was
+  /// declared (1, else 0), and whether it is in the table.  Its parameters are those of the key's
+  /// columns alone.  For a distributed table existing_rows() has to tell the last.
+  std::string look_up(Elements key_elements) const;
+  /// The numbers, from 1, of the rows whose key exists, for a distributed table.
+  std::string existing_rows(Elements key_elements) const;
   /// Reads one column's values, nothing else.
   std::string cast(std::size_t column, const ElementType& element) const;
 
@@ -45,6 +54,8 @@ class WriterSql {
   bool distributed_;
   std::vector<PostgresColumn> columns_;
   std::vector<std::size_t> all_, key_;
+  const KeyMemory* memory_;
+  std::string hash_;  ///< of the key of "new"
 };
 
 }  // namespace seedbed::host

@@ -22,9 +22,14 @@ class Sha256 {
 
   void add(std::string_view bytes) { SHA256_Update(&context_, bytes.data(), bytes.size()); }
 
-  std::string hex() {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> bytes() {
     std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
     SHA256_Final(digest.data(), &context_);
+    return digest;
+  }
+
+  std::string hex() {
+    const auto digest = bytes();
     std::string hex(2 * digest.size(), '0');
     for (std::size_t i = 0; i < digest.size(); ++i) {
       constexpr char kDigits[] = "0123456789abcdef";
@@ -118,6 +123,12 @@ std::string sha256(std::string_view bytes) {
   Sha256 hash;
   hash.add(bytes);
   return hash.hex();
+}
+
+std::array<unsigned char, 32> sha256_bytes(std::string_view bytes) {
+  Sha256 hash;
+  hash.add(bytes);
+  return hash.bytes();
 }
 
 std::string sha256(std::istream& stream) {

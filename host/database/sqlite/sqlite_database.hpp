@@ -54,7 +54,8 @@ class SqliteDatabase : public Database {
   void drop_unfinished(std::string_view) override {}
   void reset_session() override;
 
-  std::unique_ptr<RowWriter> open_writer(const seedbed_writer& writer) override;
+  std::unique_ptr<RowWriter> open_writer(const seedbed_writer& writer, const KeyMemory* memory) override;
+  std::int64_t count_undeclared(std::string_view table, const std::vector<std::string>& key, const KeyMemory& memory) override;
 
   void start_counting() override;
   std::vector<TableCounts> changes() override;
@@ -73,7 +74,9 @@ class SqliteDatabase : public Database {
   OwnObjects own_objects(std::span<const sql::Created> made) override;
   std::vector<CatalogObject> drop_objects(std::span<const CatalogObject> objects, std::span<const sql::Created> made) override;
   std::string canonical_table(std::string_view table) override;
+  TableIdentity identify(std::string_view table) override { return {canonical_table(table), ""}; }
 
+  sqlite3* handle() const { return handle_; }
   /// Compiles one statement.  Throws Error{failed}.
   SqliteStatement prepare(std::string_view sql);
   /// Steps once: true while there is a row.  Throws Error{failed} or Error{interrupted}.

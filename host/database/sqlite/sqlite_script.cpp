@@ -72,6 +72,12 @@ std::size_t offset_before(std::string_view sql, std::size_t offset) {
   return at;
 }
 
+/// True for a statement that changes rows by its nature.
+bool changes_rows(std::string_view sql) {
+  const sql::TokenCursor cursor(sql, {Engine::sqlite, true});
+  return cursor.at("insert") || cursor.at("update") || cursor.at("delete") || cursor.at("replace") || cursor.at("with");
+}
+
 /// True if an INSERT may put rows in the place of others.
 bool replaces(std::string_view sql) { return lower_case(sql).find("replace") != std::string::npos; }
 
@@ -154,13 +160,20 @@ void SqliteDatabase::run_ahead(std::string_view text, std::span<const sql::State
 void SqliteDatabase::run_script(std::string_view text, std::span<const sql::Statement> statements,
                                 const Locate& locate) {
   if (mode_ == Mode::script && script_in_transaction_) keys_.expect(text, statements);
+  const std::string file = mode_ == Mode::script || statements.empty() ? "" : locate(statements.front().offset).file;
   for (const sql::Statement& source : statements) {
     throw_if_interrupted();
     const std::string_view sql = text.substr(source.offset, source.size);
     std::size_t offset = source.offset;
     try {
       if (source.kind == sql::Kind::session && run_session_pragma(sql::settings_in(sql, {Engine::sqlite, true})[0])) continue;
+      const std::int64_t before = sqlite3_total_changes64(handle_);
       run_statement(sql, offset);
+      // sqlite3_changes() keeps the last statement's count when this one changed nothing.
+      const std::int64_t rows = sqlite3_total_changes64(handle_) == before ? 0 : sqlite3_changes64(handle_);
+      if (!file.empty() && changes_rows(sql)) {
+        log::info("statement_completed", {{"at", fmt::format("{}:{}", file, source.line)}, {"rows", rows}});
+      }
     } catch (Error& error) {
       if (error.code() == ExitCode::failed && error.place().file.empty()) error.at(locate(offset));
       throw;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -47,17 +49,122 @@ std::string exists_sql(const WriterSpec& spec) {
   return fmt::format("SELECT 1 FROM {} WHERE {}", spec.sql_table, where);
 }
 
+/// What SQLite makes of keys before it stores them, as text for a hash.
+class KeyText {
+ public:
+  /// `key` are columns of `table`, in the order in which a key is remembered.
+  KeyText(SqliteDatabase& database, const std::string& table, const std::vector<std::string>& key) {
+    for (const std::string& column : key) {
+      const char* collation = nullptr;
+      if (sqlite3_table_column_metadata(database.handle(), "main", table.c_str(), column.c_str(), nullptr, &collation, nullptr, nullptr, nullptr) == SQLITE_OK) {
+        collations_.emplace_back(collation);
+      }
+    }
+  }
+
+  /// Of the first columns of the row that `statement` stands on.
+  std::string read(sqlite3_stmt* statement) const {
+    std::string text;
+    for (std::size_t i = 0; i < collations_.size(); ++i) {
+      const std::string part = read(statement, static_cast<int>(i));
+      text += fmt::format("{}:{}", part.size(), part);
+    }
+    return text;
+  }
+
+ private:
+  std::string read(sqlite3_stmt* statement, int index) const {
+    const int type = sqlite3_column_type(statement, index);
+    if (type == SQLITE_INTEGER) return 'n' + std::to_string(sqlite3_column_int64(statement, index));
+    if (type == SQLITE_FLOAT) {
+      const double number = sqlite3_column_double(statement, index);
+      constexpr double kLimit = 9.2e18;
+      const bool whole = number > -kLimit && number < kLimit && std::trunc(number) == number;  // equal to an integer
+      return whole ? fmt::format("n{}", static_cast<std::int64_t>(number)) : fmt::format("n{}", number);
+    }
+    std::string text = column_text(statement, index).value_or("");
+    if (type == SQLITE_BLOB) return 'b' + text;
+    const std::string& collation = collations_[static_cast<std::size_t>(index)];
+    if (collation == "NOCASE") std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (collation == "RTRIM") text.erase(text.find_last_not_of(' ') + 1);
+    return 't' + text;
+  }
+
+  std::vector<std::string> collations_;
+};
+
+/// The keys that are remembered, and those of the rows that are written, for insert_once.
+class SqliteMemory {
+ public:
+  SqliteMemory(SqliteDatabase& database, const WriterSpec& spec)
+      : database_(database), memory_(*spec.memory), key_(remembered_order(spec.key)), text_(database, spec.table, key_) {
+    // A table with columns as they are in `spec`'s: what is stored in it becomes what would be stored there.
+    static int number = 0;
+    form_ = fmt::format("temp.seedbed_key_{}", ++number);
+    const std::string names = quoted_list(key_);
+    database_.execute(fmt::format("CREATE TABLE {} AS SELECT {} FROM {} WHERE 0", form_, names, spec.sql_table), {});
+    std::string marks;
+    for (const std::string& name : key_) {
+      columns_.push_back(static_cast<std::size_t>(std::ranges::find(spec.columns, name, &WriterColumn::name) - spec.columns.begin()));
+      marks += ", ?";
+    }
+    store_ = database_.prepare(fmt::format("INSERT OR REPLACE INTO {} (rowid, {}) VALUES (1{}) RETURNING {}", form_, names, marks, names));
+    find_ = database_.prepare(fmt::format("SELECT declared FROM {} WHERE list = {} AND hash = ?", memory_.table, memory_.list));
+  }
+  ~SqliteMemory() {
+    store_.reset();
+    sqlite3_exec(database_.handle(), fmt::format("DROP TABLE IF EXISTS {}", form_).c_str(), nullptr, nullptr, nullptr);
+  }
+  SqliteMemory(const SqliteMemory&) = delete;
+  SqliteMemory& operator=(const SqliteMemory&) = delete;
+
+  const KeyMemory& memory() const { return memory_; }
+
+  MetKey find(const seedbed_value* row) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) bind_value(store_.get(), static_cast<int>(i) + 1, row[columns_[i]]);
+    MetKey key;
+    database_.step(store_.get());
+    key.hash = key_hash(memory_.prefix, text_.read(store_.get()));
+    sqlite3_reset(store_.get());
+    sqlite3_bind_blob(find_.get(), 1, key.hash.data(), static_cast<int>(key.hash.size()), SQLITE_STATIC);
+    key.remembered = database_.step(find_.get());
+    key.declared = key.remembered && sqlite3_column_int(find_.get(), 0) == 1;
+    sqlite3_reset(find_.get());
+    return key;
+  }
+
+  /// Takes note of a key; tell() passes them on.
+  void note(const MetKey& key) { met_.push_back(key); }
+  void tell() {
+    memory_.met(met_);
+    met_.clear();
+  }
+
+ private:
+  SqliteDatabase& database_;
+  const KeyMemory& memory_;
+  std::vector<std::string> key_;
+  KeyText text_;
+  std::string form_;
+  std::vector<std::size_t> columns_;  ///< where a row has the key
+  SqliteStatement store_, find_;
+  std::vector<MetKey> met_;
+};
+
 class SqliteWriter : public RowWriter {
  public:
   SqliteWriter(SqliteDatabase& database, WriterSpec spec)
       : database_(database), spec_(std::move(spec)), upsert_(database.prepare(upsert_sql(spec_))),
-        exists_(database.prepare(exists_sql(spec_))) {}
+        exists_(database.prepare(exists_sql(spec_))) {
+    if (spec_.memory != nullptr) memory_.emplace(database_, spec_);
+  }
 
   void write(const seedbed_value* values, std::size_t count) override {
     throw_if_interrupted();
     check_values(spec_, values, count, counts_.rows + 1);
     check_keys(spec_, values, count, counts_.rows + 1, seen_);
     for (std::size_t row = 0; row < count; ++row) write_row(values + row * spec_.columns.size());
+    if (memory_) memory_->tell();
   }
 
   void finish() override { check_keys_at_end(spec_, seen_); }
@@ -69,8 +176,9 @@ class SqliteWriter : public RowWriter {
     sqlite3_stmt* upsert = upsert_.get();
     ++counts_.rows;
     try {
+      if (memory_ && !is_due(values)) return;
       // Where one row existed the next one is likely to, and its key alone is quickly looked up.
-      if (existed_ && !spec_.update_changed && exists(values)) return;
+      if (!memory_ && existed_ && !spec_.update_changed && exists(values)) return;
       for (std::size_t i = 0; i < spec_.columns.size(); ++i) bind_value(upsert, static_cast<int>(i) + 1, values[i]);
       while (database_.step(upsert)) {
       }
@@ -85,6 +193,19 @@ class SqliteWriter : public RowWriter {
     counts_.written += written;
     existed_ = written == 0;
     sqlite3_reset(upsert);
+    if (!memory_) return;
+    met_.there = written != 0 || exists(values);  // a trigger may have had a hand in it
+    memory_->note(met_);
+  }
+
+  /// True for a row that is to be inserted, whose key is then met_; the key of another is noted.
+  bool is_due(const seedbed_value* values) {
+    met_ = memory_->find(values);
+    met_.there = met_.was_there = exists(values);
+    if (!met_.there && !memory_->memory().all_gone && (!met_.remembered || memory_->memory().revive)) return true;
+    if (!met_.there) ++counts_.kept_deleted;
+    memory_->note(met_);
+    return false;
   }
 
   bool exists(const seedbed_value* values) {
@@ -129,14 +250,34 @@ class SqliteWriter : public RowWriter {
   WriterSpec spec_;
   SqliteStatement upsert_, exists_;
   bool existed_ = false;  ///< the row before
+  std::optional<SqliteMemory> memory_;
+  MetKey met_;  ///< of the row that is written
   SeenKeys seen_;
   WriterCounts counts_;
 };
 
 }  // namespace
 
-std::unique_ptr<RowWriter> SqliteDatabase::open_writer(const seedbed_writer& writer) {
-  WriterSpec spec = copy_spec(writer);
+std::int64_t SqliteDatabase::count_undeclared(std::string_view table, const std::vector<std::string>& key, const KeyMemory& memory) {
+  const std::string name = canonical_table(table);
+  std::vector<std::string> known;
+  for (const Column& column : columns(name)) known.push_back(column.name);
+  if (!std::ranges::all_of(key, [&](const std::string& column) { return std::ranges::find(known, column) != known.end(); })) return 0;
+  const KeyText text(*this, name, key);
+  const SqliteStatement rows = prepare(fmt::format("SELECT {} FROM {}", quoted_list(key), quoted_name(name)));
+  const SqliteStatement find = prepare(fmt::format("SELECT 1 FROM {} WHERE list = {} AND hash = ? AND declared = 0", memory.table, memory.list));
+  std::int64_t count = 0;
+  while (step(rows.get())) {
+    const KeyHash hash = key_hash(memory.prefix, text.read(rows.get()));
+    sqlite3_bind_blob(find.get(), 1, hash.data(), static_cast<int>(hash.size()), SQLITE_STATIC);
+    count += step(find.get()) ? 1 : 0;
+    sqlite3_reset(find.get());
+  }
+  return count;
+}
+
+std::unique_ptr<RowWriter> SqliteDatabase::open_writer(const seedbed_writer& writer, const KeyMemory* memory) {
+  WriterSpec spec = copy_spec(writer, memory);
   if (!table_exists(spec.table)) throw_missing_table(spec.table, user_tables());
   spec.table = canonical_table(spec.table);
   spec.sql_table = quoted_name(spec.table);

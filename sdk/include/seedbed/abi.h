@@ -106,6 +106,7 @@ typedef struct seedbed_run {
 
 #define SEEDBED_INSERT_MISSING 0 /* rows whose key exists are left as they are */
 #define SEEDBED_UPDATE_CHANGED 1 /* rows whose key exists are updated where a column differs */
+#define SEEDBED_INSERT_ONCE 2    /* as INSERT_MISSING, and rows that somebody deleted stay deleted */
 
 #define SEEDBED_COLUMN_PLAIN 0
 #define SEEDBED_COLUMN_INSERT_ONLY 1 /* written with a new row, never compared or updated */
@@ -188,8 +189,9 @@ typedef struct seedbed_seeder {
   uint32_t reserved;            /* 0 */
   const seedbed_record* record; /* its declaration, in the record section */
 
-  /* Writes the seeder's rows.  The host commits on SEEDBED_OK and rolls back on anything else; it
-   * may call again from the beginning in the same process. */
+  /* Writes the seeder's rows.  The host commits on SEEDBED_OK and rolls back on anything else.  When
+   * the database asks for the transaction to be repeated (a deadlock, a serialization failure), it
+   * calls again, with everything rolled back: nothing may be left of the call before. */
   seedbed_status (*seed)(const seedbed_run* run, const seedbed_host* host);
 } seedbed_seeder;
 

@@ -150,6 +150,10 @@ class ColumnsOf {
   /// Opens a writer that updates rows whose key exists and of which a column differs.
   Writer<Columns> update_changed() { return open(SEEDBED_UPDATE_CHANGED); }
 
+  /// Opens a writer that inserts each row once: rows whose key exists stay as they are, and rows
+  /// that somebody has deleted since stay deleted.  For what people may revoke, such as permissions.
+  Writer<Columns> insert_once() { return open(SEEDBED_INSERT_ONCE); }
+
  private:
   friend class Table;
   ColumnsOf(Session& session, detail::WriterPlan plan)

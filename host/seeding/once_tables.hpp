@@ -1,0 +1,65 @@
+#pragma once
+// The tables into which a seeder inserts rows once, and what the ledger remembers of them.
+
+#include <deque>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "database/database.hpp"
+#include "database/key_spool.hpp"
+#include "ledger/remembered_rows.hpp"
+
+namespace seedbed::host {
+
+/// What to do about remembered rows that are gone; tables by their names in changes().
+struct DeletedRows {
+  std::set<std::string> revived;   ///< insert them again
+  std::set<std::string> accepted;  ///< they were deleted, even if that were all of them
+};
+
+/// One run of one seeder, inside the open transaction.
+class OnceTables {
+ public:
+  OnceTables(Database& database, std::string seeder, const DeletedRows& deleted)
+      : database_(database), rows_(database), seeder_(std::move(seeder)), deleted_(deleted) {}
+
+  /// Opens a writer of any mode; it must not outlive this object.
+  ///
+  /// Throws what Database::open_writer() throws, and Error{refused} when the key of a table into which
+  /// rows are inserted once is made of other columns than before.
+  std::unique_ptr<RowWriter> open_writer(const seedbed_writer& writer);
+
+  /// To be called when all writers are finished.  Throws Error{refused} when rows are gone that nobody
+  /// seems to have deleted: none of those that are remembered is left, or the table was made anew.
+  void check() const;
+
+  /// Writes what is new into the ledger, once the seeder's own writes are counted: nothing where the
+  /// seeder declares what it declared before.
+  void save();
+
+ private:
+  struct Table {
+    RememberedList list;
+    RememberedList before;   ///< without a seeder: there was none
+    KeyMemory memory;
+    KeySpool keys;
+    std::int64_t remembered = 0;  ///< keys met that earlier runs met
+    std::int64_t left = 0;        ///< those of them whose row was there
+    bool any_there = false;
+    bool accepted = false;
+  };
+
+  Table& open_table(const seedbed_writer& writer, const std::string& canonical);
+  void save(Table& table);
+  void undeclare_missing(Table& table);
+
+  Database& database_;
+  RememberedRows rows_;
+  std::string seeder_;
+  const DeletedRows& deleted_;
+  std::deque<Table> tables_;  ///< a deque, since writers point to them
+};
+
+}  // namespace seedbed::host
