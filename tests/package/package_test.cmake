@@ -1,8 +1,9 @@
 # Installs the SDK to a scratch prefix, builds the project beside this file and the template against
 # it, and lets the program run the plugins.  Run with
 #   cmake -D BUILD=… -D WORK=… -D PROGRAM=… -D NM=… -D C=… -D CXX=… -D CXX_FLAGS=… -D GENERATOR=…
-#     -D RUSTC=… -P package_test.cmake
-# RUSTC may be false: then the plugin in Rust is left out.
+#     -D RUSTC=… -D TESTING=… -P package_test.cmake
+# RUSTC may be false: then the plugin in Rust is left out.  TESTING tells whether seedbed::testing is tried too,
+# which takes the compiler that has built it.
 
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE text ERROR_VARIABLE text)
@@ -62,4 +63,11 @@ expect("customers +3 unchanged")
 expect("plain_c +2 unchanged")
 if(RUSTC)
   expect("plain_rust +2 unchanged")
+endif()
+
+if(TESTING)
+  run(${CMAKE_COMMAND} --install ${BUILD} --component seedbed-testing --prefix ${WORK}/prefix)
+  build(${CMAKE_CURRENT_LIST_DIR}/testing)
+  run(${WORK}/testing/customers_test ${WORK}/package/customers.so ${CMAKE_CURRENT_LIST_DIR}/migrations)
+  expect("first 3 second 0 rows 3")
 endif()
