@@ -250,7 +250,7 @@ class Database {
   /// The name under which changes() reports `table`.
   virtual std::string canonical_table(std::string_view table) = 0;
   /// Of a partition, its root.  Of a table that does not exist, the name as it is given.
-  virtual TableIdentity identify(std::string_view table) = 0;
+  virtual TableIdentity table_identity(std::string_view table) = 0;
 };
 
 /// Connects, retrying with exponential backoff and jitter until `options.wait` is over.

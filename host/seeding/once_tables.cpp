@@ -38,7 +38,7 @@ std::unique_ptr<RowWriter> OnceTables::open_writer(const seedbed_writer& writer)
 }
 
 OnceTables::Table& OnceTables::open_table(const seedbed_writer& writer, const std::string& canonical) {
-  const TableIdentity identity = database_.identify(canonical);
+  const TableIdentity identity = database_.table_identity(canonical);
   const std::vector<std::string> key = key_of(writer);
   const auto open = std::ranges::find(tables_, identity.name, [](const Table& each) { return each.list.table; });
   if (open != tables_.end()) {

@@ -80,7 +80,7 @@ std::string PostgresDatabase::canonical_table(std::string_view table) {
   return *query("SELECT coalesce(pg_partition_root($1::regclass), $1::regclass)::text", params)[0][0];
 }
 
-TableIdentity PostgresDatabase::identify(std::string_view table) {
+TableIdentity PostgresDatabase::table_identity(std::string_view table) {
   const std::optional<std::string> name = sql_name(table);
   if (!name) return {std::string(table), ""};
   const std::array params{text_value(*name)};

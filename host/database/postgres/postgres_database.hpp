@@ -76,7 +76,7 @@ class PostgresDatabase : public Database {
   OwnObjects own_objects(std::span<const sql::Created> made) override;
   std::vector<CatalogObject> drop_objects(std::span<const CatalogObject> objects, std::span<const sql::Created> made) override;
   std::string canonical_table(std::string_view table) override;
-  TableIdentity identify(std::string_view table) override;
+  TableIdentity table_identity(std::string_view table) override;
 
  private:
   // Advisory locks are numbers that all programs of a database share; this is "seedbed" in ASCII.

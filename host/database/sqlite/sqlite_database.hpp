@@ -74,7 +74,7 @@ class SqliteDatabase : public Database {
   OwnObjects own_objects(std::span<const sql::Created> made) override;
   std::vector<CatalogObject> drop_objects(std::span<const CatalogObject> objects, std::span<const sql::Created> made) override;
   std::string canonical_table(std::string_view table) override;
-  TableIdentity identify(std::string_view table) override { return {canonical_table(table), ""}; }
+  TableIdentity table_identity(std::string_view table) override { return {canonical_table(table), ""}; }
 
   sqlite3* handle() const { return handle_; }
   /// Compiles one statement.  Throws Error{failed}.
