@@ -62,8 +62,6 @@ OnceTables::Table& OnceTables::open_table(const seedbed_writer& writer, const st
   }
   table.memory.met = [&table](std::span<const MetKey> keys) {
     for (const MetKey& each : keys) {
-      table.remembered += each.remembered ? 1 : 0;
-      table.left += each.remembered && each.was_there ? 1 : 0;
       table.any_there = table.any_there || each.there;
       // A row that is neither is one that a trigger would not have: the next run offers it again.
       if (each.remembered || each.there || table.memory.all_gone) table.keys.add(each);
@@ -72,17 +70,23 @@ OnceTables::Table& OnceTables::open_table(const seedbed_writer& writer, const st
   return table;
 }
 
-void OnceTables::check() const {
-  for (const Table& table : tables_) {
-    if (table.remembered == 0 || table.left == table.remembered || table.memory.revive || table.accepted) continue;
+void OnceTables::check() {
+  for (Table& table : tables_) {
+    if (table.memory.revive || table.accepted) continue;
+    std::int64_t remembered = 0, left = 0;
+    table.keys.for_each([&](const MetKey& key) {
+      remembered += key.remembered ? 1 : 0;
+      left += key.remembered && key.was_there ? 1 : 0;
+    });
+    if (left == remembered) continue;
     const std::string name = database_.canonical_table(table.list.table);
-    if (table.left == 0 && !table.before.all_deleted) {
-      throw ask(fmt::format("none of the {} rows that it once inserted into \"{}\" is left", table.remembered, name), name)
+    if (left == 0 && !table.before.all_deleted) {
+      throw ask(fmt::format("none of the {} rows that it once inserted into \"{}\" is left", remembered, name), name)
           .detail("Rows that somebody deletes stay deleted. All of them at once looks rather like a table that was emptied by accident.");
     }
     if (table.before.number != table.list.number) {
-      throw ask(fmt::format("{} of the {} rows that it once inserted into \"{}\" are gone, and the table was made anew", table.remembered - table.left,
-                            table.remembered, name), name)
+      throw ask(fmt::format("{} of the {} rows that it once inserted into \"{}\" are gone, and the table was made anew", remembered - left,
+                            remembered, name), name)
           .detail("So it cannot be told whether somebody deleted them.");
     }
   }

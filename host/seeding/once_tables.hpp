@@ -33,7 +33,7 @@ class OnceTables {
 
   /// To be called when all writers are finished.  Throws Error{refused} when rows are gone that nobody
   /// seems to have deleted: none of those that are remembered is left, or the table was made anew.
-  void check() const;
+  void check();
 
   /// Writes what is new into the ledger, once the seeder's own writes are counted: nothing where the
   /// seeder declares what it declared before.
@@ -45,8 +45,6 @@ class OnceTables {
     RememberedList before;   ///< without a seeder: there was none
     KeyMemory memory;
     KeySpool keys;
-    std::int64_t remembered = 0;  ///< keys met that earlier runs met
-    std::int64_t left = 0;        ///< those of them whose row was there
     bool any_there = false;
     bool accepted = false;
   };

@@ -142,12 +142,10 @@ class PostgresWriter : public RowWriter {
     std::vector<std::size_t> inserted;
     std::set<KeyHash> seen;  // the first row of a key is the one that counts
     for (std::size_t i = 0; i < count; ++i) {
-      if (met_[i].there || !seen.insert(met_[i].hash).second) continue;
+      if (met_[i].there) continue;
       const bool deleted = spec_.memory->all_gone || (met_[i].remembered && !spec_.memory->revive);
-      if (deleted) {
-        ++stored.kept_deleted;
-        continue;
-      }
+      stored.kept_deleted += deleted ? 1 : 0;
+      if (deleted || !seen.insert(met_[i].hash).second) continue;
       const seedbed_value* const row = values + static_cast<std::ptrdiff_t>(i) * width;
       chosen.insert(chosen.end(), row, row + width);
       inserted.push_back(i);
