@@ -154,7 +154,7 @@ TEST_CASE("a file of rows that is declared incompletely or oddly is refused at i
         "the key of a [[table]] names no column");
   CHECK(failure_of("name = 'a'\n[[table]]\nfile = 'b.csv'\nname = ''\nkey = 'id'").message() ==
         "the name of a [[table]] is empty");
-  CHECK(failure_of(table + "mode = 'replace'").hint() == "It is one of insert_missing, update_changed.");
+  CHECK(failure_of(table + "mode = 'replace'").hint() == "It is one of insert_missing, update_changed, insert_once.");
   CHECK(failure_of(table + "nul = 'x'").hint() == "Did you mean \"null\"?");
   CHECK(failure_of(table + table.substr(table.find("[[")) ).message() == "\"b.csv\" is the file of two tables");
   CHECK(failure_of("name = 'a'\ntable = 'b'").message() == "\"table\" must be written as [[table]]");
