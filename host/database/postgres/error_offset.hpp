@@ -17,7 +17,7 @@ struct PgErrorPlace {
   std::string query;               ///< what a function or DO block ran when it failed
   std::string context;             ///< "PL/pgSQL function … line 4 at …", innermost first
   std::size_t completed = 0;       ///< statements of the message that had succeeded
-  std::vector<std::optional<std::int64_t>> rows;  ///< that each of those changed, if it is one that does
+  std::vector<std::optional<std::int64_t>> rows{};  ///< that each of those changed, if it is one that does
   bool unanswered = false;         ///< sent, and the connection lost before the server said a word
 };
 
