@@ -159,7 +159,7 @@ TEST_CASE("abandoning above development needs the phrase with its statements", "
   CHECK(refused.exit_code == 4);
   CHECK_THAT(refused.err, ContainsSubstring("abandon 20260103120000 is refused in tier staging without consent"));
   CHECK(phrase(refused) == "abandon 20260103120000 " + database_name(workspace) + " " + id(workspace) + " 1 statement");
-  CHECK(kept == "2");
+  CHECK(kept == "1");
   INFO(done.err);
   CHECK(done.exit_code == 0);
   CHECK(workspace.value("SELECT count(*) FROM " + workspace.ledger("statements")) == "0");

@@ -122,7 +122,7 @@ Torment fail_sqlite_writes() {
 
 Torment kill_at_postgres_messages() {
   return {"kill-postgres-messages", "killed at the k-th message: PostgreSQL",
-          [](Tally& tally, Random& random) { at_postgres_messages(tally, random, {{false, 1}, {true, 4}}, true); }};
+          [](Tally& tally, Random& random) { at_postgres_messages(tally, random, {{false, 2}, {true, 6}}, true); }};
 }
 
 Torment cut_postgres_messages() {
