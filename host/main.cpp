@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "cli/invocation.hpp"
+#include "log.hpp"
+#include "redaction.hpp"
 #include "seeding/isolation/plugin_process.hpp"
 
 namespace host = seedbed::host;
@@ -23,6 +25,18 @@ void open_closed_standard_streams() {
   }
 }
 
+// Everybody on the machine can list the words that a process was started with.
+void hide_credentials(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) host::log::redact_credentials_in(argv[i]);
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    const std::string shown = host::log::redacted(word);
+    if (shown == word) continue;
+    const std::size_t size = word.size();
+    for (std::size_t at = 0; at < size; ++at) argv[i][at] = at < shown.size() ? shown[at] : '\0';
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -32,6 +46,7 @@ int main(int argc, char** argv) {
   const host::Look& look = invocation.globals.look;
   try {
     const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+    hide_credentials(argc, argv);
     host::cli::parse(arguments, invocation);
     return static_cast<int>(invocation.action(invocation.globals));
   } catch (const host::Error& error) {

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "redaction.hpp"
+
 #include "log.hpp"
 
 namespace seedbed::host::log {
@@ -172,7 +174,52 @@ std::string without_password_literals(std::string_view text) {
   return result.append(text.substr(kept));
 }
 
+/// As a URL has it, and as it is meant.
+void redact_both(std::string_view written) {
+  std::string decoded;
+  for (std::size_t at = 0; at < written.size(); ++at) {
+    const bool escape = written[at] == '%' && at + 2 < written.size() && hex_digit(written[at + 1]) >= 0 && hex_digit(written[at + 2]) >= 0;
+    decoded += escape ? static_cast<char>(hex_digit(written[at + 1]) * 16 + hex_digit(written[at + 2])) : written[at];
+    if (escape) at += 2;
+  }
+  redact(std::string(written));
+  redact(std::move(decoded));
+}
+
+/// The value of an OPTION=VALUE pair that begins at `at`, without its quotes and backslashes.
+std::string option_value(std::string_view text, std::size_t at) {
+  const bool quoted = at < text.size() && text[at] == '\'';
+  std::string value;
+  for (at += quoted ? 1 : 0; at < text.size(); ++at) {
+    if (quoted ? text[at] == '\'' : is_blank(text[at]) || text[at] == '&') break;
+    if (text[at] == '\\' && at + 1 < text.size()) ++at;
+    value += text[at];
+  }
+  return value;
+}
+
 }  // namespace
+
+void redact_credentials_in(std::string_view text) {
+  for (std::size_t scheme = text.find("://"); scheme != std::string_view::npos; scheme = text.find("://", scheme + 3)) {
+    const std::string_view rest = text.substr(scheme + 3);
+    const std::size_t colon = rest.find(':');
+    if (colon == std::string_view::npos) continue;
+    // An "@" of the password itself should have been encoded, but may not have been.
+    for (std::size_t at = rest.find('@', colon); at != std::string_view::npos; at = rest.find('@', at + 1)) {
+      if (at > colon + 1) redact_both(rest.substr(colon + 1, at - colon - 1));
+    }
+  }
+  constexpr std::string_view kOption = "password";
+  for (std::size_t at = text.find(kOption); at != std::string_view::npos; at = text.find(kOption, at + 1)) {
+    std::size_t equals = at + kOption.size();
+    while (equals < text.size() && is_blank(text[equals])) ++equals;
+    if (equals == text.size() || text[equals] != '=') continue;
+    std::size_t value = equals + 1;
+    while (value < text.size() && is_blank(text[value])) ++value;
+    redact_both(option_value(text, value));
+  }
+}
 
 void redact(std::string secret) {
   if (secret.empty()) return;

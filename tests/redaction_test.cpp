@@ -1,4 +1,5 @@
 #include "log.hpp"
+#include "redaction.hpp"
 #include "support/catch.hpp"
 
 using namespace seedbed::host;
@@ -64,6 +65,25 @@ TEST_CASE("the word password hides nothing by itself", "[log]") {
   for (const char* text : {"ALTER ROLE a PASSWORD NULL", "PASSWORD ''", "password", "password ",
                            "password authentication failed for user 'ada'",
                            "SELECT old_password 'alias'"}) {
+    CHECK(log::redacted(text) == text);
+  }
+}
+
+TEST_CASE("what looks like a password in a connection string is hidden before anybody parses it", "[log]") {
+  log::redact_credentials_in("postgresql://ada:planted%2Done@db/shop");
+  log::redact_credentials_in("mysql://ada:planted@two/x@db/shop");
+  log::redact_credentials_in("host=db password = 'planted \\'three' user=ada");
+  log::redact_credentials_in("host=db sslpassword=planted-four");
+
+  CHECK(log::redacted("planted%2Done planted-one") == "*** ***");
+  CHECK(log::redacted("it is planted@two/x") == "it is ***");
+  CHECK(log::redacted("planted 'three") == "***");
+  CHECK(log::redacted("planted-four") == "***");
+}
+
+TEST_CASE("a connection string without a password hides nothing", "[log]") {
+  for (const char* text : {"postgresql://ada@db:5432/shop?application_name=a", "postgresql://db/shop", "host=db user=ada", "password", "https://db:80/"}) {
+    log::redact_credentials_in(text);
     CHECK(log::redacted(text) == text);
   }
 }

@@ -10,7 +10,7 @@ namespace seedbed::host::cli {
 
 std::span<const Command* const> commands() {
   static constexpr std::array kAll{&kUp,    &kSeed,   &kStatus, &kLog,     &kDown, &kReset,
-                                   &kStamp, &kAdopt, &kRepair, &kNew,    &kPlugins, &kEnv,  &kWait, &kSplit};
+                                   &kStamp, &kAdopt, &kRepair, &kNew,    &kPlugins, &kEnv,  &kWait, &kDoctor, &kSplit};
   return kAll;
 }
 

@@ -39,7 +39,7 @@ struct Command {
   Action (*add_to)(CLI::App& app);
 };
 
-extern const Command kUp, kSeed, kStatus, kLog, kDown, kReset, kStamp, kAdopt, kRepair, kNew, kPlugins, kEnv, kWait, kSplit;
+extern const Command kUp, kSeed, kStatus, kLog, kDown, kReset, kStamp, kAdopt, kRepair, kNew, kPlugins, kEnv, kWait, kDoctor, kSplit;
 
 /// All of them, in the order of the help screen.
 std::span<const Command* const> commands();

@@ -14,8 +14,8 @@ commands:
   adopt            take over the history that another migration tool has left
   new NAME         write an empty migration; --seeder NAME: a plugin folder
   plugins          every seeder found, and why it is or is not selected
-  env, wait        the resolved settings; wait until the database answers
-  split FILE       the statements of an SQL file
+  env, doctor      the resolved settings; what is wrong, and what to do
+  wait, split FILE until the database answers; the statements of an SQL file
 
 options, before or after the command; "seedbed COMMAND -h" lists its own:
   --config FILE   --env NAME   --url URL   --tier TIER   (else: seedbed.toml)

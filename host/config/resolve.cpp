@@ -13,6 +13,7 @@
 #include "duration.hpp"
 #include "error.hpp"
 #include "log.hpp"
+#include "redaction.hpp"
 #include "shell.hpp"
 
 namespace seedbed::host {
@@ -154,12 +155,23 @@ class Resolver {
                             patience.said() ? "--lock-timeout" : in_section("lock_timeout"));
     });
 
+    warn_without_tls();
+
     note("tier", tier_name(settings_.tier), tier.source);
     note("url", settings_.url.display, url.source);
     if (!settings_.url.tls.empty()) note("url.tls", settings_.url.tls, url.source);
     note("protected", settings_.is_protected ? "true" : "false",
          section_.is_protected ? source_of(section_.is_protected->place) : kDefault);
     note("lock_timeout", patience.text, patience.source);
+  }
+
+  /// libpq's other modes go on in clear text where the server, or somebody in between, has no TLS.
+  void warn_without_tls() const {
+    const DatabaseUrl& url = settings_.url;
+    const bool demanded = url.tls.find("sslmode=require") != std::string::npos || url.tls.find("sslmode=verify-") != std::string::npos;
+    if (settings_.tier != Tier::production || url.local || url.engine == Engine::sqlite || demanded) return;
+    log::warning("tls_not_demanded", {{"database", url.display}, {"tls", url.tls},
+                                      {"hint", "Passwords and rows may cross the network in clear text: add sslmode=verify-full, or at least require, to the URL."}});
   }
 
   Value database_url() {
@@ -170,6 +182,7 @@ class Resolver {
                             sources_.environment, toml_.name));
     const Value url = line_.url ? Value{*line_.url, kCommandLine, {}}
                                 : expanded(in_section("url"), *section_.url, /*in_url=*/true);
+    log::redact_credentials_in(url.text);  // also if it cannot be parsed
     try {
       settings_.url = parse_url(url.text, url.said() ? sources_.directory : sources_.root);
     } catch (Error& error) {

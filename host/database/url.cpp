@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <string_view>
@@ -119,6 +120,28 @@ void check_syntax(const std::string& text) {
           "a quote and a backslash in it.  A SQLite path that holds \"=\" is written sqlite:PATH.");
 }
 
+// libpq looks a password up here once it knows the host, and tells nobody.  A line is
+// HOST:PORT:DATABASE:USER:PASSWORD, a backslash before what is not meant as a separator.
+void add_passwords_of_file(const std::string& name, std::vector<std::string>& secrets) {
+  std::error_code ignored;
+  if (name.empty() || !std::filesystem::is_regular_file(name, ignored)) return;
+  std::ifstream file(name);
+  for (std::string line; std::getline(file, line);) {
+    std::string field;
+    int number = 1;
+    for (std::size_t at = 0; at < line.size(); ++at) {
+      if (line[at] == ':' && number < 5) {
+        field.clear();
+        ++number;
+        continue;
+      }
+      if (line[at] == '\\' && at + 1 < line.size()) ++at;
+      field += line[at];
+    }
+    if (number == 5 && !field.empty()) secrets.push_back(field);
+  }
+}
+
 // Rationale: only a PGconn fills in what a service file and the PG… variables say.  An option that
 // libpq refuses after that, and before it looks at the network, makes it stop there.
 Options resolved(const std::string& text, std::vector<std::string>& secrets) {
@@ -143,6 +166,7 @@ Options resolved(const std::string& text, std::vector<std::string>& secrets) {
     else if (keyword != kStop)
       options.emplace(keyword, option->val);
   }
+  add_passwords_of_file(options["passfile"], secrets);
   return options;
 }
 

@@ -18,6 +18,11 @@ namespace seedbed::host {
 
 namespace {
 
+/// In place of the database's own, which SQLite alone opens.
+std::string lock_file_of(const std::filesystem::path& database) {
+  return std::filesystem::weakly_canonical(database).string() + "-seedbed.lock";
+}
+
 constexpr auto kPoll = std::chrono::milliseconds(50);
 
 std::string owner_of(int descriptor) {
@@ -36,7 +41,7 @@ void write_owner(int descriptor, const std::string& owner) {
 }  // namespace
 
 FileLock::FileLock(const std::filesystem::path& database, const std::string& owner, std::chrono::milliseconds patience) {
-  const std::string path = std::filesystem::weakly_canonical(database).string() + "-seedbed.lock";
+  const std::string path = lock_file_of(database);
   descriptor_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor_ < 0) {
     throw Error(ExitCode::failed, fmt::format("could not open the lock file \"{}\": {}", path, std::strerror(errno)))
@@ -57,6 +62,15 @@ FileLock::FileLock(const std::filesystem::path& database, const std::string& own
     std::this_thread::sleep_for(kPoll);
   }
   write_owner(descriptor_, owner);
+}
+
+std::string file_lock_owner(const std::filesystem::path& database) {
+  const int descriptor = open(lock_file_of(database).c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return "";
+  const bool held = flock(descriptor, LOCK_SH | LOCK_NB) != 0;
+  const std::string owner = held ? owner_of(descriptor) : "";
+  close(descriptor);
+  return owner;
 }
 
 FileLock::~FileLock() {

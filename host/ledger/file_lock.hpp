@@ -26,4 +26,7 @@ class FileLock {
   int descriptor_ = -1;
 };
 
+/// Who holds the lock of `database` now, in their own words; empty if it is free.
+std::string file_lock_owner(const std::filesystem::path& database);
+
 }  // namespace seedbed::host

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "database/value.hpp"
+#include "log.hpp"
 
 namespace seedbed::host {
 
@@ -28,12 +29,12 @@ std::string first_variable(std::initializer_list<const char*> names) {
 
 Operator current_operator() {
   Operator who;
-  who.name = first_variable({"SEEDBED_OPERATOR", "SUDO_USER", "USER", "LOGNAME"});
+  who.name = log::redacted(first_variable({"SEEDBED_OPERATOR", "SUDO_USER", "USER", "LOGNAME"}));
   if (who.name.empty()) who.name = fmt::format("uid {}", getuid());
   char host[256] = "";
   gethostname(host, sizeof host - 1);
   who.host = host;
-  who.commit = first_variable({"SEEDBED_GIT_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA", "VERCEL_GIT_COMMIT_SHA"});
+  who.commit = log::redacted(first_variable({"SEEDBED_GIT_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA", "VERCEL_GIT_COMMIT_SHA"}));
   return who;
 }
 

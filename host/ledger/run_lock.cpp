@@ -162,6 +162,19 @@ void RunLock::extend(std::chrono::seconds lease) {
   if (fence_ != 0) database_.execute(extension(lease));
 }
 
+std::string lock_holder(Database& database, const DatabaseUrl& url) {
+  if (url.engine == Engine::sqlite) {
+    const std::string owner = url.file.empty() ? "" : file_lock_owner(url.file);
+    return owner.empty() ? "" : fmt::format("It is held by {}.", owner);
+  }
+  try {
+    if (!database.query(kFreeRow).empty()) return "";
+  } catch (const Error& error) {  // a role that may not lock the row may still read it
+    if (error.code() != ExitCode::failed) throw;
+  }
+  return holder_of(database);
+}
+
 RehearsalTransaction::RehearsalTransaction(Database& database, const DatabaseUrl& url, milliseconds patience,
                                            const TimeLimits& limits) {
   if (url.engine == Engine::sqlite && !url.file.empty() && std::filesystem::exists(url.file)) {

@@ -83,6 +83,9 @@ class RunLock {
   std::optional<FileLock> file_;
 };
 
+/// Who holds the lock, as a sentence; empty if it is free.  Waits for nothing and writes nothing.
+std::string lock_holder(Database& database, const DatabaseUrl& url);
+
 /// Lets nobody have the lock: whoever had it notices before the next commit.  For a restored copy, in which
 /// a run of the original may seem to hold it.
 void clear_lock(Database& database);

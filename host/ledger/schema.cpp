@@ -70,7 +70,10 @@ std::vector<std::string> ledger_upgrade(int step, Engine engine) {
   if (step < 1 || step > kLedgerVersion) throw std::logic_error("the ledger has no such version");
   const bool postgres = engine == Engine::postgres;
   std::vector<std::string> statements;
-  if (postgres && step == 1) statements.push_back("CREATE SCHEMA IF NOT EXISTS seedbed");
+  if (postgres && step == 1) {
+    // IF NOT EXISTS asks for the right to create schemas even where there is nothing to create.
+    statements.push_back("DO $$ BEGIN IF to_regnamespace('seedbed') IS NULL THEN CREATE SCHEMA seedbed; END IF; END $$");
+  }
   for (std::string statement : kVersions[step - 1]) {
     statement = replaced(statement, "@", postgres ? "seedbed." : "seedbed_");
     for (const char* after : {" ", ",", ")"}) {

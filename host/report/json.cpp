@@ -347,6 +347,23 @@ std::string to_json(const LockUpdate& update) {
   return dumped(result);
 }
 
+std::string to_json(const Diagnosis& diagnosis) {
+  Json result = document("seedbed.doctor/1");
+  result["environment"] = text_or_null(diagnosis.environment);
+  result["tier"] = diagnosis.environment.empty() ? Json(nullptr) : Json(tier_name(diagnosis.tier));
+  result["url"] = text_or_null(diagnosis.url);
+  result["problems"] = diagnosis.count(Mark::problem);
+  result["warnings"] = diagnosis.count(Mark::warning);
+  result["findings"] = Json::array();
+  for (const Finding& finding : diagnosis.findings) {
+    result["findings"].push_back({{"mark", mark_name(finding.mark)},
+                                  {"topic", finding.topic},
+                                  {"what", text(finding.what)},
+                                  {"to_do", text_or_null(finding.to_do)}});
+  }
+  return dumped(result);
+}
+
 std::string to_json(const SettingList& list) {
   Json result = document("seedbed.env/1");
   result["settings"] = Json::array();

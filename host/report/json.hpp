@@ -15,6 +15,7 @@ std::string to_json(const DamageReport& report);
 std::string to_json(const RunLog& log);
 std::string to_json(const SeederList& list);
 std::string to_json(const LockUpdate& update);
+std::string to_json(const Diagnosis& diagnosis);
 std::string to_json(const SettingList& list);
 std::string to_json(const StatementList& list);
 std::string to_json(const CreatedFiles& created);

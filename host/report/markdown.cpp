@@ -117,6 +117,11 @@ std::string to_markdown(const LockUpdate& update) {
   return "### seedbed plugins lock\n\n" + paragraph(lock_table(update)) + lock_summary(update) + '\n';
 }
 
+std::string to_markdown(const Diagnosis& diagnosis) {
+  const std::string title = diagnosis.environment.empty() ? "### seedbed doctor\n\n" : heading("doctor", diagnosis.environment, diagnosis.url);
+  return title + paragraph(diagnosis_table(diagnosis)) + fmt::format("**{}**\n", diagnosis_summary(diagnosis));
+}
+
 std::string to_markdown(const SettingList& list) { return setting_table(list).markdown(); }
 
 std::string to_markdown(const StatementList& list) {

@@ -14,6 +14,7 @@ std::string to_markdown(const DamageReport& report);
 std::string to_markdown(const RunLog& log);
 std::string to_markdown(const SeederList& list);
 std::string to_markdown(const LockUpdate& update);
+std::string to_markdown(const Diagnosis& diagnosis);
 std::string to_markdown(const SettingList& list);
 std::string to_markdown(const StatementList& list);
 std::string to_markdown(const CreatedFiles& created);

@@ -22,6 +22,9 @@ Summary summary_of(const Adoption& adoption);
 /// "1 migration and 2 seeders pending." or "Nothing is pending."
 std::string summary_of(const Plan& plan);
 
+/// "1 problem and 2 warnings."
+std::string diagnosis_summary(const Diagnosis& diagnosis);
+
 /// "seedbed.lock has 8 seeders: 1 added, 7 as before."
 std::string lock_summary(const LockUpdate& update);
 

@@ -11,6 +11,7 @@ Table migration_table(const Adoption& adoption);
 Table seeder_table(const Plan& plan);  ///< of those that are selected
 Table seeder_table(const SeederList& list);
 Table lock_table(const LockUpdate& update);
+Table diagnosis_table(const Diagnosis& diagnosis);
 Table setting_table(const SettingList& list);
 Table statement_table(const StatementList& list);
 

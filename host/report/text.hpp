@@ -14,6 +14,7 @@ std::string to_text(const DamageReport& report, bool color);
 std::string to_text(const RunLog& log, bool color);
 std::string to_text(const SeederList& list, bool color);
 std::string to_text(const LockUpdate& update, bool color);
+std::string to_text(const Diagnosis& diagnosis, bool color);
 std::string to_text(const SettingList& list, bool color);
 std::string to_text(const StatementList& list, bool color);
 std::string to_text(const CreatedFiles& created, bool color);

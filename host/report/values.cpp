@@ -59,6 +59,18 @@ const char* kind_name(SeederKind kind) {
   return "";
 }
 
+const char* mark_name(Mark mark) {
+  switch (mark) {
+    case Mark::ok:
+      return "ok";
+    case Mark::warning:
+      return "warning";
+    case Mark::problem:
+      return "problem";
+  }
+  return "";
+}
+
 const char* change_name(LockChange change) {
   switch (change) {
     case LockChange::none:

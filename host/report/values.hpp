@@ -10,6 +10,7 @@
 #include "config/settings.hpp"
 #include "database/sql/script.hpp"
 #include "run/adopt.hpp"
+#include "run/doctor.hpp"
 #include "run/outcome.hpp"
 #include "run/plan.hpp"
 #include "run/recorded_runs.hpp"
@@ -71,6 +72,7 @@ Error error_of(const BrokenPlugin& plugin);
 const char* state_name(MigrationState state);
 const char* state_name(AdoptionState state);
 const char* kind_name(SeederKind kind);
+const char* mark_name(Mark mark);
 const char* change_name(LockChange change);
 const char* exit_code_name(ExitCode code);
 

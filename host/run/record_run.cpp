@@ -68,10 +68,13 @@ void record_run(Database& database, const Outcome& outcome, const RunStart& star
     record.begin.patience = patience;
     record.after = {row};
     database.run_transaction(record);
-  } catch (const std::exception& error) {
+  } catch (const Error& error) {
     // Whoever reads of a failed run need not read that the database was not to be had for this, too.
     const log::Level level = outcome.error ? log::Level::info : log::Level::warning;
-    log::write(level, "run_not_recorded", {{"cause", error.what()}});
+    if (error.hint().empty()) log::write(level, "run_not_recorded", {{"cause", error.message()}});
+    else log::write(level, "run_not_recorded", {{"cause", error.message()}, {"hint", error.hint()}});
+  } catch (const std::exception& error) {
+    log::warning("run_not_recorded", {{"cause", error.what()}});
   }
 }
 

@@ -23,6 +23,7 @@
 #include "run/retry.hpp"
 #include "seeding/plain_files.hpp"
 #include "seeding/clear.hpp"
+#include "seeding/row_security.hpp"
 #include "seeding/run_seeder.hpp"
 
 namespace seedbed::host {
@@ -305,6 +306,7 @@ class Run {
         outcome_.cleared.push_back(cleared);
       }
     }
+    const RowSecurity security(database());
     for (const Seeder* seeder : seeders) {
       throw_if_interrupted();
       const std::string& needs = seeder->declaration.needs;
@@ -315,6 +317,7 @@ class Run {
       }
       try {
         outcome_.seeders.push_back(runner_.run(database(), *seeder, facts_));
+        security.tell(database(), seeder->declaration, outcome_.seeders.back());
       } catch (const Error& error) {
         if (!error.column().empty()) read_all_texts(prepared_, settings_);
         throw with_origin(error, prepared_.files);

@@ -285,3 +285,27 @@ TEST_CASE("a file that is no database is named as such", "[run]") {
   CHECK_THAT(up.err, ContainsSubstring("file is not a database"));
   CHECK_THAT(up.err, ContainsSubstring("choose another path"));
 }
+
+TEST_CASE("a seeder on SQLite may do nothing that a schema or a file of another could abuse", "[run]") {
+  Workspace workspace(Engine::sqlite);
+  workspace.write_customer_migration();
+  workspace.write("migrations/20260102120000_trigger.sql",
+                  "CREATE TABLE untrusted (a TEXT);\n"
+                  "CREATE TRIGGER reads AFTER INSERT ON untrusted BEGIN SELECT count(*) FROM pragma_compile_options; END;\n");
+  const auto [sql, words] = GENERATE(table<std::string, std::string>({
+      {"SELECT load_extension('any.so');", "not authorized"},                                          // extension loading is off
+      {"INSERT INTO untrusted VALUES ('a');", "unsafe use of virtual table \"pragma_compile_options\""},  // the schema is not trusted
+      {"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = '';", "sqlite_master may not be modified"},  // defensive
+      {"INSERT INTO customer VALUES (\"a\", 'b');", "no such column"},                                  // no strings in double quotes
+  }));
+  const std::string file = GENERATE("plugins/customers/01_rows.sql", "seed.sql");
+  workspace.write_seeder("customers", "SELECT 1;\n", "writes = [\"customer\", \"untrusted\"]\n");
+  workspace.write("seed.sql", "SELECT 1;\n");
+  workspace.write(file, sql);
+
+  const Finished up = workspace.run({"up", "--sql", "seed.sql"});
+
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(up.err, ContainsSubstring(words));
+  CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
+}

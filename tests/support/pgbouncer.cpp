@@ -41,16 +41,16 @@ Running start(const fs::path& folder, const std::vector<std::string>& words) {
 
 }  // namespace
 
-PgBouncer::PgBouncer(const std::string& url, int pool) : url_(url_through(url, folder_.path())) {
+PgBouncer::PgBouncer(const std::string& url, int pool, const std::string& mode) : url_(url_through(url, folder_.path())) {
   const Connection server = connected(url);
   if (PQstatus(server.get()) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(server.get()));
   const std::string password = option_of(url, "password");
   write_file(folder_ / "pgbouncer.ini",
              fmt::format("[databases]\n* = host={} port={} user={}{}\n"
                          "[pgbouncer]\nlisten_addr =\nlisten_port = 5432\nunix_socket_dir = {}\nauth_type = any\n"
-                         "pool_mode = transaction\ndefault_pool_size = {}\nmax_client_conn = 500\n",
+                         "pool_mode = {}\ndefault_pool_size = {}\nmax_client_conn = 500\n",
                          PQhost(server.get()), PQport(server.get()), PQuser(server.get()), password.empty() ? "" : " password=" + password,
-                         folder_.path().string(), pool));
+                         folder_.path().string(), mode, pool));
   fs::permissions(folder_.path(), fs::perms(0777));
   running_.emplace(start(folder_.path(), {find_pgbouncer(), (folder_ / "pgbouncer.ini").string()}));
   const auto deadline = std::chrono::steady_clock::now() + 10s;

@@ -1,5 +1,5 @@
 #pragma once
-// A PgBouncer in transaction mode before a test database.
+// A PgBouncer before a test database.
 
 #include <optional>
 #include <string>
@@ -13,7 +13,7 @@ namespace seedbed::test {
 class PgBouncer {
  public:
   /// `url` is the server's; `pool` is how many connections to it there are.
-  PgBouncer(const std::string& url, int pool);
+  PgBouncer(const std::string& url, int pool, const std::string& mode = "transaction");
 
   /// The database of `url`, through the pooler.
   const std::string& url() const { return url_; }

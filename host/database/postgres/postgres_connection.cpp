@@ -8,6 +8,7 @@
 #include <libpq-fe.h>
 #include <pqxx/pqxx>
 
+#include "database/postgres/missing_right.hpp"
 #include "database/postgres/postgres_connect.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
@@ -16,6 +17,7 @@ namespace seedbed::host {
 
 namespace {
 
+constexpr const char* kMissingRight = "42501";
 constexpr int kSliceMs = 100;  // between looks at Ctrl-C
 
 #if PQXX_VERSION_MAJOR < 7
@@ -125,7 +127,7 @@ struct PostgresConnection::Life {
 
 PostgresConnection::PostgresConnection(const DatabaseUrl& url, std::chrono::milliseconds wait,
                                        const std::atomic<bool>* given_up)
-    : life_(std::make_unique<Life>()), raw_(open_postgres(url, wait, given_up)), display_(url.display) {
+    : life_(std::make_unique<Life>()), raw_(open_postgres(url, wait, given_up)), url_(url) {
   life_->connection = adopt(raw_);
   PQsetNoticeReceiver(raw_, log_notice, nullptr);
 }
@@ -186,14 +188,14 @@ bool PostgresConnection::server_in_transaction() const {
 Error PostgresConnection::lost() const {
   std::string why = PQerrorMessage(raw_);
   why = why.substr(0, why.find('\n'));
-  return Error(ExitCode::failed, fmt::format("lost the connection to \"{}\"", display_))
+  return Error(ExitCode::failed, fmt::format("lost the connection to \"{}\"", url_.display))
       .detail(why)
       .hint("Nothing of the open transaction was kept. Run the same command again.");
 }
 
 Error PostgresConnection::in_doubt() const {
   const std::string why = PQerrorMessage(raw_);
-  return Error(ExitCode::failed, fmt::format("the connection to \"{}\" was lost before the server told whether it had committed", display_))
+  return Error(ExitCode::failed, fmt::format("the connection to \"{}\" was lost before the server told whether it had committed", url_.display))
       .in_doubt()
       .detail(why.substr(0, why.find('\n')))
       .hint("Run the same command again: the ledger tells, and nothing is done twice.");
@@ -220,7 +222,7 @@ PgResult PostgresConnection::run(const std::string& sql, std::span<const std::op
   }
   if (sent == 0) throw lost();
   if (place != nullptr) place->unanswered = true;
-  return collect(copy_data, place);
+  return collect_for(sql, copy_data, place);
 }
 
 PgResult PostgresConnection::run_binary(const std::string& sql, std::span<const BinaryParam> params, bool again) {
@@ -238,7 +240,7 @@ PgResult PostgresConnection::run_binary(const std::string& sql, std::span<const 
   if (again && prepared_ != sql) {
     prepared_.clear();
     if (PQsendPrepare(raw_, "", sql.c_str(), count, types.data()) == 0) throw lost();
-    collect({}, nullptr);
+    collect_for(sql, {}, nullptr);
     prepared_ = sql;
   }
   int sent;
@@ -249,7 +251,18 @@ PgResult PostgresConnection::run_binary(const std::string& sql, std::span<const 
     sent = PQsendQueryParams(raw_, sql.c_str(), count, types.data(), values.data(), sizes.data(), binary.data(), 0);
   }
   if (sent == 0) throw lost();
-  return collect({}, nullptr);
+  return collect_for(sql, {}, nullptr);
+}
+
+PgResult PostgresConnection::collect_for(std::string_view sql, std::string_view copy_data, PgErrorPlace* place) {
+  PgErrorPlace own;
+  if (place == nullptr) place = &own;
+  try {
+    return collect(copy_data, place);
+  } catch (const Error& error) {
+    if (error.sqlstate() != kMissingRight) throw;
+    throw with_missing_right(error, url_, sql, place->context);
+  }
 }
 
 void PostgresConnection::wait_readable() {

@@ -81,13 +81,15 @@ class PostgresConnection {
 
   void wait_readable();
   PgResult collect(std::string_view copy_data, PgErrorPlace* place);
+  /// The answer to `sql`.
+  PgResult collect_for(std::string_view sql, std::string_view copy_data, PgErrorPlace* place);
   void send_copy(std::string_view data);
   void skip_copy_out();
   Error lost() const;
 
   std::unique_ptr<Life> life_;
   pg_conn* raw_ = nullptr;
-  std::string display_;
+  DatabaseUrl url_;
   std::string prepared_;  ///< the SQL of the server's unnamed statement, if it is ours to repeat
   bool cancelled_ = false;
   std::function<void()> while_waiting_;
