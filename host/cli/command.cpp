@@ -4,12 +4,14 @@
 #include <filesystem>
 #include <system_error>
 
+#include "cli/prove.hpp"
+
 #include "shell.hpp"
 
 namespace seedbed::host::cli {
 
 std::span<const Command* const> commands() {
-  static constexpr std::array kAll{&kUp,    &kSeed,   &kStatus, &kLog,     &kDown, &kReset,
+  static constexpr std::array kAll{&kUp,    &kSeed,   &kProve, &kStatus, &kLog,     &kDown, &kReset,
                                    &kStamp, &kAdopt, &kRepair, &kNew,    &kPlugins, &kEnv,  &kWait, &kDoctor, &kSplit};
   return kAll;
 }

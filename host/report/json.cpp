@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "log.hpp"
+#include "report/proof_report.hpp"
 #include "report/summary.hpp"
 
 namespace seedbed::host {
@@ -111,6 +112,53 @@ Json half_object(const HalfApplied& half) {
 
 Json identity_object(const Identity& identity) {
   return {{"environment", text(identity.environment)}, {"tier", text(identity.tier)}, {"id", text(identity.id)}};
+}
+
+Json fault_object(const Fault& fault) {
+  Json object{{"pass", pass_name(fault.pass)}, {"text", text_or_null(fault.text)}, {"writes", Json::array()}};
+  for (const StrayWrite& write : fault.writes) {
+    Json written{{"table", text(write.counts.table)}};
+    written.update(counts_object(write.counts));
+    written["keys"] = texts(write.keys);
+    written["cause"] = text_or_null(write.cause);
+    object["writes"].push_back(std::move(written));
+  }
+  object["error"] = fault.error ? error_object(*fault.error) : Json(nullptr);
+  return object;
+}
+
+Json doubt_object(const Doubt& doubt) {
+  Json object{{"value", text(doubt.value)}, {"for_a_day", doubt.for_a_day}, {"place", nullptr}, {"statement", text_or_null(doubt.statement)}};
+  if (!doubt.place.file.empty()) {
+    object["place"] = {{"file", text(doubt.place.file)}, {"line", doubt.place.line}, {"column", doubt.place.column}, {"text", text_or_null(doubt.place.text)}};
+  }
+  return object;
+}
+
+Json proof_object(const SeederProof& seeder) {
+  Json object{{"name", seeder.name}, {"version", text(seeder.version)}, {"verdict", verdict_name(seeder.verdict())}};
+  object["first_pass"] = counts_object(seeder.first);
+  object["first_pass"]["unchanged"] = seeder.unchanged;
+  object["left_out"] = text_or_null(seeder.left_out);
+  object["blocked"] = text_or_null(seeder.blocked);
+  object["scratch_tried"] = seeder.scratched;
+  object["scratch_not_tried"] = text_or_null(seeder.not_scratched);
+  object["faults"] = Json::array();
+  for (const Fault& fault : seeder.faults) object["faults"].push_back(fault_object(fault));
+  object["doubts"] = Json::array();
+  for (const Doubt& doubt : seeder.doubts) object["doubts"].push_back(doubt_object(doubt));
+  object["edited_tables"] = Json::array();
+  for (const EditedTable& edited : seeder.edited) {
+    object["edited_tables"].push_back({{"table", text(edited.table)},
+                                       {"mode", edited.mode},
+                                       {"judged", edited.judged},
+                                       {"edits_kept", edited.edits_kept},
+                                       {"edits_undone", edited.edits_undone},
+                                       {"deleted_returned", edited.deleted_returned},
+                                       {"deleted_stayed", edited.deleted_stayed}});
+  }
+  object["took_ms"] = milliseconds(seeder.took);
+  return object;
 }
 
 const char* result_name(const Outcome& outcome) {
@@ -273,6 +321,22 @@ std::string to_json(const DamageReport& report) {
     }
     result["damages"].push_back(std::move(object));
   }
+  return dumped(result);
+}
+
+std::string to_json(const Proof& proof) {
+  Json result = document("seedbed.proof/1");
+  result["environment"] = text(proof.environment);
+  result["tier"] = tier_name(proof.tier);
+  result["url"] = text(proof.url);
+  result["engine"] = engine_name(proof.engine);
+  result["proved"] = proof.proved();
+  result["edits_tried"] = proof.edits_tried;
+  result["scratch_not_tried"] = text_or_null(proof.not_scratched);
+  result["seeders"] = Json::array();
+  for (const SeederProof& seeder : proof.seeders) result["seeders"].push_back(proof_object(seeder));
+  result["notices"] = texts(proof.notices);
+  result["took_ms"] = milliseconds(proof.took);
   return dumped(result);
 }
 

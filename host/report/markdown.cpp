@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "duration.hpp"
+#include "report/proof_report.hpp"
 #include "report/summary.hpp"
 #include "report/table.hpp"
 #include "report/tables.hpp"
@@ -17,13 +18,6 @@ namespace {
 std::string heading(const std::string& command, const std::string& environment,
                     const std::string& url) {
   return fmt::format("### seedbed {}: {}, `{}`\n\n", command, environment, url);
-}
-
-// A fence longer than any run of backticks in `text`.
-std::string fenced(const std::string& text) {
-  std::string fence = "```";
-  while (text.find(fence) != std::string::npos) fence += '`';
-  return fence + "text\n" + text + fence + '\n';
 }
 
 std::string number(std::int64_t count) { return count == 0 ? "" : std::to_string(count); }
@@ -69,6 +63,12 @@ Table not_executed(const Outcome& outcome) {
 std::string paragraph(const Table& table) { return table.empty() ? "" : table.markdown() + '\n'; }
 
 }  // namespace
+
+std::string fenced(const std::string& text) {
+  std::string fence = "```";  // longer than any in the text
+  while (text.find(fence) != std::string::npos) fence += '`';
+  return fence + "text\n" + text + fence + '\n';
+}
 
 std::string to_markdown(const Outcome& outcome) {
   std::string result = heading(outcome.command, outcome.environment, outcome.url);

@@ -17,6 +17,7 @@
 #include "run/guards.hpp"
 #include "run/hooks.hpp"
 #include "run/limits.hpp"
+#include "run/needs.hpp"
 #include "run/preparation.hpp"
 #include "run/record_run.hpp"
 #include "run/reset.hpp"
@@ -34,14 +35,6 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::microseconds;
 
 microseconds since(Clock::time_point start) { return std::chrono::duration_cast<microseconds>(Clock::now() - start); }
-
-/// Repeatable migrations have names, not versions.
-bool is_repeatable(std::string_view version) { return version.starts_with("R__"); }
-
-/// True if nothing as new as `needs` is among the applied versions, the newest of which is `newest`.
-bool is_below(Format format, const std::string& newest, const std::string& needs) {
-  return newest.empty() || compare_versions(format, newest, needs) < 0;
-}
 
 class Run {
  public:
@@ -465,25 +458,6 @@ class Run {
 Outcome run(const Settings& settings, const RunOptions& options) { return Run(settings, options).execute(); }
 
 namespace {
-
-std::string newest_known(const Preparation& prepared) {
-  std::string newest;
-  for (const PlannedMigration& migration : prepared.migrations) {
-    if (!is_repeatable(migration.version) && is_below(prepared.format, newest, migration.version)) newest = migration.version;
-  }
-  return newest;
-}
-
-/// A run would leave it out, so it is not pending either.
-void leave_out_what_needs_more(Preparation& prepared) {
-  const std::string newest = newest_known(prepared);
-  for (PlannedSeeder& planned : prepared.seeders) {
-    const std::string& needs = planned.seeder.declaration.needs;
-    if (!planned.selected || needs.empty() || !is_below(prepared.format, newest, needs)) continue;
-    planned.selected = false;
-    planned.reason = fmt::format("needs migration {}", needs);
-  }
-}
 
 LastSeeding last_seeding(const Preparation& prepared, const std::vector<RememberedSeed>& seeds, const Seeder& seeder,
                          const Settings& settings) {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "database/table_in_sql.hpp"
 #include "database/writer_spec.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/remembered_rows.hpp"
@@ -76,11 +77,6 @@ void forget_rows(Database& database, const std::vector<const Seeder*>& seeders, 
   }
 }
 
-/// canonical_table() gives SQL on PostgreSQL, already quoted where that is needed.
-std::string sql_name(const Database& database, const std::string& table) {
-  return database.engine() == Engine::postgres ? table : quoted_name(table);
-}
-
 std::set<std::string> tables_of(Database& database, const std::vector<const Seeder*>& selected,
                                 const std::vector<const Seeder*>& others) {
   std::set<std::string> tables = declared_tables(database, selected);
@@ -93,7 +89,7 @@ std::set<std::string> tables_of(Database& database, const std::vector<const Seed
 std::vector<std::string> tables_to_clear(Database& database, const std::vector<const Seeder*>& selected,
                                          const std::vector<const Seeder*>& others) {
   std::vector<std::string> names;
-  for (const std::string& table : tables_of(database, selected, others)) names.push_back(sql_name(database, table));
+  for (const std::string& table : tables_of(database, selected, others)) names.push_back(table_in_sql(database, table));
   return names;
 }
 
@@ -105,7 +101,7 @@ std::vector<TableCounts> clear_seeders(Database& database, const std::vector<con
   const DeletionOrder order(tables, database.foreign_keys());
   if (order.has_circle()) database.defer_constraints();
   for (const std::string& table : order.tables()) {
-    database.execute(fmt::format("DELETE FROM {}", sql_name(database, table)));
+    database.execute(fmt::format("DELETE FROM {}", table_in_sql(database, table)));
   }
   const std::vector<TableCounts> cleared = database.changes();
   Ledger ledger(database);

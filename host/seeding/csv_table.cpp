@@ -41,8 +41,8 @@ std::optional<std::int64_t> row_named_in(const std::string& text) {
 class CsvLoad {
  public:
   CsvLoad(Database& database, OnceTables& once, const std::filesystem::path& file, const std::string& shown,
-          const TableFile& declared)
-      : database_(database), once_(once), reader_(file, shown), shown_(shown), declared_(declared) {}
+          const TableFile& declared, const std::string& seeder, RowWatch* watch)
+      : database_(database), once_(once), reader_(file, shown), shown_(shown), declared_(declared), seeder_(seeder), watch_(watch) {}
 
   WriterCounts run(const CsvProgress& progress);
 
@@ -64,6 +64,8 @@ class CsvLoad {
   CsvReader reader_;
   const std::string& shown_;
   const TableFile& declared_;
+  const std::string& seeder_;
+  RowWatch* const watch_;
   std::vector<CsvValue> record_;
   std::vector<std::string> names_;
   std::vector<CsvColumnType> types_;
@@ -141,7 +143,9 @@ std::unique_ptr<RowWriter> CsvLoad::open_writer() {
   writer.key = key.data();
   writer.key_count = key.size();
   try {
-    return once_.open_writer(writer);
+    std::unique_ptr<RowWriter> rows = once_.open_writer(writer);
+    if (watch_ == nullptr) return rows;
+    return watch_->watched(seeder_, database_.canonical_table(declared_.name), writer, std::move(rows));
   } catch (Error& error) {
     error.at(declared_.place);
     throw;
@@ -203,8 +207,8 @@ void CsvLoad::find_place(Error& error) const {
 }  // namespace
 
 WriterCounts load_csv(Database& database, OnceTables& once, const std::filesystem::path& file, const std::string& shown,
-                      const TableFile& declared, const CsvProgress& progress) {
-  return CsvLoad(database, once, file, shown, declared).run(progress);
+                      const TableFile& declared, const CsvProgress& progress, const std::string& seeder, RowWatch* watch) {
+  return CsvLoad(database, once, file, shown, declared, seeder, watch).run(progress);
 }
 
 }  // namespace seedbed::host

@@ -103,7 +103,7 @@ bool plain_files_current(Database& database, const Settings& settings, const std
   });
 }
 
-bool run_plain_files(Database& database, const Settings& settings, SeederOutcome& outcome) {
+bool run_plain_files(Database& database, const Settings& settings, bool again, SeederOutcome& outcome) {
   Ledger ledger(database);
   const FileMarks remembered = file_marks(ledger.seeds());
   bool ran = false;
@@ -111,7 +111,7 @@ bool run_plain_files(Database& database, const Settings& settings, SeederOutcome
     const std::string item = item_name(file, settings);
     FileMark mark{file_hash(file), {}};
     const auto before = remembered.find(item);
-    if (before != remembered.end() && as_before(database, before->second, mark.sha256)) {
+    if (!again && before != remembered.end() && as_before(database, before->second, mark.sha256)) {
       log::debug("seed_file_unchanged", {{"file", item}});
       continue;
     }
@@ -119,6 +119,8 @@ bool run_plain_files(Database& database, const Settings& settings, SeederOutcome
     run_sql_file(database, file, settings.root, nullptr);
     const std::vector<TableCounts> changes = database.changes();
     add_changes(outcome.tables, changes);
+    ran = true;
+    if (again) continue;
     // An edited file may find all its rows there; the tables it wrote before still are its tables.
     if (before != remembered.end()) mark.tables = before->second.tables;
     for (const TableCounts& change : changes) mark.tables[change.table] = "";
@@ -126,7 +128,6 @@ bool run_plain_files(Database& database, const Settings& settings, SeederOutcome
     for (auto& [table, columns] : mark.tables) columns = columns_hash(database, table);
     ledger.remember({outcome.name, item, mark_text(mark), "", ""});
     log::info("seed_file_completed", {{"file", item}});
-    ran = true;
   }
   return ran;
 }

@@ -160,10 +160,8 @@ SeederOutcome SeederRunner::run(Database& database, const Seeder& seeder, const 
       refuse_changed_shapes(shapes, database.table_shapes());
     }
     writing.part.close();
-    if (outcome.ran) {
-      writing.once.save();
-      remember(database, seeder, outcome);
-    }
+    if (outcome.ran) writing.once.save();
+    if (outcome.ran && !facts.again) remember(database, seeder, outcome);
   } catch (const Error& error) {
     log::info("seeder_failed", {{"seeder", declaration.name}, {"error", error.message()}});
     if (error.code() == ExitCode::interrupted) throw;
@@ -179,11 +177,11 @@ SeederOutcome SeederRunner::run(Database& database, const Seeder& seeder, const 
 bool SeederRunner::run_by_kind(Database& database, const Seeder& seeder, const RunFacts& facts, Writing& writing,
                                SeederOutcome& outcome) const {
   if (seeder.kind == SeederKind::sql_files) {
-    if (!run_plain_files(database, settings_, outcome)) return false;
+    if (!run_plain_files(database, settings_, facts.again, outcome)) return false;
     correct(writing.part, outcome, text_of(plain_sql_files(settings_.seeders, database.engine())));
     return true;
   }
-  if (seeder.declaration.once && ran_before(database, seeder.declaration.name)) return false;
+  if (seeder.declaration.once && !facts.again && ran_before(database, seeder.declaration.name)) return false;
   if (seeder.kind == SeederKind::folder) run_folder(database, seeder, facts, writing, outcome);
   else run_library(database, seeder, facts, writing, outcome);
   return true;
@@ -197,7 +195,8 @@ void SeederRunner::run_library(Database& database, const Seeder& seeder, const R
   writing.once.check();
   database.reset_session();
   add_counts(outcome.tables, database.changes());
-  correct(writing.part, outcome, session.sql());
+  correct(writing.part, outcome, fmt::format("{}", fmt::join(session.statements(), "\n")));
+  if (facts.watch != nullptr) facts.watch->note(seeder.declaration.name, session.statements());
   add_written(database, outcome, session.written());
 }
 
@@ -216,7 +215,8 @@ void SeederRunner::run_folder(Database& database, const Seeder& seeder, const Ru
       continue;
     }
     const WriterCounts counts = load_csv(database, writing.once, file, shown_seed_path(file, settings_.root), *table,
-                                         [&](std::uint64_t done, std::uint64_t total) { facts.progress(seeder.declaration.name, done, total); });
+                                         [&](std::uint64_t done, std::uint64_t total) { facts.progress(seeder.declaration.name, done, total); },
+                                         seeder.declaration.name, facts.watch);
     WriterCounts& all = written[database.canonical_table(table->name)];
     all.rows += counts.rows;
     all.written += counts.written;

@@ -126,7 +126,9 @@ struct SeederSession::Calls {
         throw Error(ExitCode::plugin, fmt::format("the seeder passed a seedbed_writer of {} bytes", writer->struct_size));
       }
       const std::string table = session.database_.canonical_table(copied(writer->table));
-      session.writers_.push_back({table, session.once_.open_writer(*writer)});
+      std::unique_ptr<RowWriter> rows = session.once_.open_writer(*writer);
+      if (RowWatch* const watch = session.facts_.watch) rows = watch->watched(session.declaration_.name, table, *writer, std::move(rows));
+      session.writers_.push_back({table, std::move(rows)});
       *id = static_cast<std::uint32_t>(session.writers_.size() - 1);
     });
   }
@@ -244,8 +246,6 @@ void SeederSession::note_sql(const std::string& sql) {
   constexpr std::size_t kMost = 1000;
   if (statements_.size() < kMost) statements_.insert(sql);
 }
-
-std::string SeederSession::sql() const { return fmt::format("{}", fmt::join(statements_, "\n")); }
 
 void SeederSession::close_writers() {
   for (const OpenWriter& writer : writers_) {

@@ -17,6 +17,7 @@
 #include "seeding/once_tables.hpp"
 #include "seeding/parameters.hpp"
 #include "seeding/plugin.hpp"
+#include "seeding/row_watch.hpp"
 #include "seeding/seeder.hpp"
 
 namespace seedbed::host {
@@ -27,6 +28,8 @@ struct RunFacts {
   Tier tier = Tier::development;
   bool dry_run = false;
   std::int64_t now = 0;  ///< microseconds since 1970 UTC, in whole milliseconds
+  bool again = false;    ///< run what would be left out because it ran before, and remember nothing of it
+  RowWatch* watch = nullptr;  ///< hears what bulk writers are told, if there is one
   DeletedRows deleted{};
   std::function<void(const std::string& seeder, std::uint64_t done, std::uint64_t total)> progress =
       [](const std::string&, std::uint64_t, std::uint64_t) {};
@@ -46,8 +49,8 @@ class SeederSession {
   /// What its bulk writers did, by the table's canonical name.
   const std::map<std::string, WriterCounts>& written() const { return written_; }
 
-  /// The different statements that it had run, a line each.
-  std::string sql() const;
+  /// The different statements that it had run.
+  const std::set<std::string>& statements() const { return statements_; }
 
  private:
   struct Calls;

@@ -70,7 +70,7 @@ TEST_CASE("the help fits a screen of 80 columns and 24 lines", "[cli]") {
 
 TEST_CASE("each command has a help screen", "[cli]") {
   const std::string command =
-      GENERATE("up", "seed", "status", "log", "down", "reset", "stamp", "adopt", "repair", "new", "plugins", "env", "wait", "doctor", "split");
+      GENERATE("up", "seed", "prove", "status", "log", "down", "reset", "stamp", "adopt", "repair", "new", "plugins", "env", "wait", "doctor", "split");
 
   const Finished run = Program("/").run({command, "--help"});
 

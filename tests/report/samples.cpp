@@ -141,6 +141,51 @@ Plan mixed_plan() {
   return plan;
 }
 
+Proof mixed_proof() {
+  Proof proof;
+  proof.environment = "local";
+  proof.url = "sqlite:shop.db";
+  proof.edits_tried = true;
+  SeederProof rbac;
+  rbac.name = "rbac";
+  rbac.version = "1.0.0";
+  rbac.first = {"", 16, 0, 0};
+  rbac.scratched = true;
+  rbac.took = std::chrono::microseconds(1200);
+  rbac.edited.push_back({"casbin_rule", "insert_missing", 2, 0, 1, 0, true});
+  SeederProof customers;
+  customers.name = "customers";
+  customers.version = "1.1.0";
+  customers.first = {"", 2, 1, 0};
+  customers.unchanged = 3;
+  customers.scratched = true;
+  customers.edited.push_back({"customer", "update_changed", 0, 2, 1, 0, false});
+  StrayWrite write{{"customer", 2, 0, 0}, {"id = 3", "id = 4"}, "no unique index on (email)"};
+  customers.faults.push_back({Pass::second, {write}, {}, ""});
+  customers.faults.push_back({Pass::after_edits, {}, {}, "customer: insert_missing keeps edits, but an edit of name was undone (id = 3)"});
+  Error refused(ExitCode::failed, "duplicate key value violates unique constraint \"customer_email_key\"");
+  refused.sqlstate("23505").at({"plugins/customers/01_rows.sql", 3, 1, "INSERT INTO customer VALUES (3)"}).detail("Key (email)=(a) already exists.");
+  customers.faults.push_back({Pass::two_at_once, {}, refused, ""});
+  SeederProof sql;
+  sql.name = "sql";
+  sql.first = {"", 0, 0, 0};
+  sql.doubts.push_back({{"seeds/01.sql", 3, 20, "INSERT INTO day VALUES (CURRENT_DATE)"}, "", "CURRENT_DATE", true});
+  sql.doubts.push_back({{}, "INSERT INTO t VALUES (now()) …", "now()", false});
+  sql.not_scratched = "its run on an empty database failed: relation \"day\" does not exist";
+  SeederProof after;
+  after.name = "orders";
+  after.version = "1.0.0";
+  after.blocked = "it comes after customers, which failed";
+  SeederProof late;
+  late.name = "late";
+  late.version = "2.0.0";
+  late.left_out = "needs migration 20260301120000";
+  proof.seeders = {rbac, customers, sql, after, late};
+  proof.notices = {"Materialized view totals is out of date: this role may not refresh it."};
+  proof.took = std::chrono::microseconds(62000);
+  return proof;
+}
+
 SeederList seeder_list() {
   SeederList list;
   list.environment = "staging";

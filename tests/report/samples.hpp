@@ -2,6 +2,7 @@
 // Values that the tests of this folder print, made without a database.
 
 #include "report/values.hpp"
+#include "run/proof.hpp"
 
 namespace seedbed::test {
 
@@ -28,6 +29,9 @@ host::Adoption adoption();
 
 /// A migration of every state, a seeder of each.
 host::Plan mixed_plan();
+
+/// A proof with a seeder of every verdict, and every kind of fault and doubt.
+host::Proof mixed_proof();
 
 /// Two seeders, one that is left out, one broken file, one name in the order that nobody has.
 host::SeederList seeder_list();

@@ -1,10 +1,9 @@
 // A dry run executes, prints the counts that the run after it will have, and leaves nothing.
 
-#include <nlohmann/json.hpp>
-
 #include "plugins/reference_application.hpp"
 #include "run/workspace.hpp"
 #include "support/catch.hpp"
+#include "support/json.hpp"
 
 using namespace seedbed::test;
 using nlohmann::json;

@@ -3,11 +3,10 @@
 #include <filesystem>
 #include <sstream>
 
-#include <nlohmann/json.hpp>
-
 #include "run/workspace.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
+#include "support/json.hpp"
 
 using namespace seedbed::test;
 using nlohmann::json;

@@ -5,10 +5,9 @@
 
 #include <filesystem>
 
-#include <nlohmann/json.hpp>
-
 #include "run/workspace.hpp"
 #include "support/catch.hpp"
+#include "support/json.hpp"
 
 using namespace seedbed::test;
 using seedbed::host::Engine;

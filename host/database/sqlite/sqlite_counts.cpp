@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "database/sqlite/sqlite_changed_rows.hpp"
 #include "database/sqlite/sqlite_database.hpp"
 
 namespace seedbed::host {
@@ -52,7 +53,10 @@ struct SqliteHooks {
     if (found == counts.end()) found = counts.emplace(name, TableCounts{std::string(name)}).first;
     if (operation == SQLITE_INSERT) ++found->second.inserted;
     if (operation == SQLITE_DELETE) ++found->second.deleted;
-    if (operation == SQLITE_UPDATE && (old_rowid != new_rowid || !changes_nothing(handle))) ++found->second.updated;
+    const bool idle = operation == SQLITE_UPDATE && old_rowid == new_rowid && changes_nothing(handle);
+    if (operation == SQLITE_UPDATE && !idle) ++found->second.updated;
+    SqliteChangedRows* const noted = static_cast<SqliteDatabase*>(self)->noted_;
+    if (noted != nullptr && !idle) noted->note(handle, operation, name, operation == SQLITE_DELETE ? old_rowid : new_rowid);
   }
 };
 

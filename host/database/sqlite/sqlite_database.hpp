@@ -18,6 +18,7 @@ struct sqlite3_stmt;
 
 namespace seedbed::host {
 
+class SqliteChangedRows;
 struct WriterSpec;
 
 /// A prepared statement, finalized with its owner.
@@ -134,6 +135,8 @@ class SqliteDatabase : public Database {
   std::vector<Write> writes_;  ///< of the statement compiled last, in Mode::script
   SqliteForeignKeys keys_{*this};
   std::map<std::string, TableCounts, std::less<>> counts_;
+  SqliteChangedRows* noted_ = nullptr;  ///< whoever wants to hear which rows change
+  friend class SqliteChangedRows;
   friend struct SqliteHooks;
   friend struct SqliteBusy;
   friend struct SqliteAuthorizer;

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace seedbed::host::cli {
+
+extern const Command kProve;
+
+}  // namespace seedbed::host::cli
