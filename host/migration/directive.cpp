@@ -1,6 +1,7 @@
 #include "migration/directive.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <optional>
 
@@ -59,6 +60,31 @@ std::optional<Directive> parse_line(std::string_view line) {
   return found;
 }
 
+/// What a tool writes between the dashes of a comment, in lower case.
+struct OtherTool {
+  const char* name;
+  std::string_view up, down;
+  bool plain = false;  ///< people write the same without any tool
+};
+
+constexpr std::array<OtherTool, 7> kOtherTools{{{"sql-migrate", "+migrate up", "+migrate down"},
+                                                {"micrate", "+micrate up", "+micrate down"},
+                                                {"rambler", "rambler up", "rambler down"},
+                                                {"Play", "!ups", "!downs"},
+                                                {"tern", "", "create above / drop below"},
+                                                {"node-pg-migrate", "up migration", "down migration", true},
+                                                {"another tool", "up", "down", true}}};
+
+/// A comment line without its dashes, the blanks around it, and a colon at its end.
+std::string comment_words(std::string_view line) {
+  const std::size_t begin = skip_blanks(line, 0);
+  if (!matches(line, begin, "--")) return "";
+  std::string words = normalized(line.substr(begin));
+  const std::size_t first = words.find_first_not_of("- ");
+  const std::size_t last = words.find_last_not_of("-: ");
+  return first == std::string::npos ? "" : words.substr(first, last + 1 - first);
+}
+
 }  // namespace
 
 const char* family_name(Directive::Family family) {
@@ -95,6 +121,25 @@ std::vector<Directive> find_directives(std::string_view text) {
     begin = end;
   }
   return found;
+}
+
+std::optional<OtherToolsDown> find_other_tools_down(std::string_view text, bool plain) {
+  std::array<bool, kOtherTools.size()> begun{};
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    // Most lines are no comments: they cost a look at their beginning.
+    const std::string words = comment_words(text.substr(begin, end - begin));
+    for (std::size_t i = 0; !words.empty() && i < kOtherTools.size(); ++i) {
+      const OtherTool& tool = kOtherTools[i];
+      if (tool.plain && !plain) continue;
+      const bool whole = tool.plain || tool.up.empty();  // the others may have options behind them
+      const auto is = [&](std::string_view word) { return whole ? words == word : words == word || words.starts_with(std::string(word) + ' '); };
+      if (is(tool.down) && (begun[i] || tool.up.empty())) return OtherToolsDown{tool.name, begin};
+      begun[i] = begun[i] || (!tool.up.empty() && is(tool.up));
+    }
+    begin = end + 1;
+  }
+  return std::nullopt;
 }
 
 }  // namespace seedbed::host

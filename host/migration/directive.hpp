@@ -2,6 +2,7 @@
 // The comment lines of an SQL file that speak to a migration tool.
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,5 +29,15 @@ bool is_foreign(const Directive& directive);
 /// All of them, in order, wherever they stand: the tools they are from read lines, not SQL.
 /// "migrate:" counts only with a word right after it, since people write "-- migrate: …" in prose.
 std::vector<Directive> find_directives(std::string_view text);
+
+/// A line with which a tool that is not read here begins a file's down part.
+struct OtherToolsDown {
+  std::string tool;
+  std::size_t begin = 0;  ///< of the line
+};
+
+/// The first such line that has an up line of the same tool before it: `-- +migrate Down` of sql-migrate
+/// and its like, and, if `plain`, the bare comments `-- Down` and `-- Down Migration`.
+std::optional<OtherToolsDown> find_other_tools_down(std::string_view text, bool plain);
 
 }  // namespace seedbed::host

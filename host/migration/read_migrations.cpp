@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "migration/directive.hpp"
 #include "migration/layout.hpp"
 #include "migration/migration.hpp"
 #include "migration/pairing.hpp"
@@ -102,6 +103,23 @@ void refuse_preamble(const Source& source, Engine engine) {
       .hint("It would never run.  Move it below the line that begins the up part.");
 }
 
+/// Run as one, such a file would make its tables and drop them again.
+void refuse_other_tools_down(const Source& source, const SqlPart& up, Format format) {
+  const bool plain = format == Format::plain || format == Format::seedbed;
+  if (source.layout.blocks.size() > 1) return;  // it says in our words which part is which
+  const auto found = find_other_tools_down(source.file_text(), plain);
+  if (!found) return;
+  const auto behind = [&](const sql::Statement& statement) {
+    return offset_in_file(source.replaced.replacements, statement.offset) > found->begin;
+  };
+  if (std::none_of(up.statements.begin(), up.statements.end(), behind)) return;
+  throw Error(ExitCode::usage, "a line that begins a down part, as only another tool reads it")
+      .at(sql::place_at(source.shown, source.file_text(), found->begin))
+      .detail(found->tool == "another tool" ? "The statements below it would run with those above it."
+                                            : fmt::format("It is a line of {}; here the statements below it would run with those above it.", found->tool))
+      .hint("Write \"-- seedbed: up\" and \"-- seedbed: down\" in place of such lines, or remove this one if all of the file is to run.");
+}
+
 // Several down blocks undo their up blocks in the opposite order.
 void reverse_blocks(Statements& statements, const std::vector<Span>& spans, const Source& source) {
   const auto block_of = [&](const sql::Statement& statement) {
@@ -143,6 +161,7 @@ class Reader {
     migration.token_hash = sql::token_hash(bytes, engine_);
     const Source source = read_source(files.up, bytes);
     migration.up = *part_of(source, Direction::up, engine_);
+    refuse_other_tools_down(source, migration.up, format_);
     migration.down = part_of(source, Direction::down, engine_);
     if (!files.down) return;
     const FolderFile& down = files.down->file;

@@ -123,6 +123,35 @@ TEST_CASE("directives of another tool are refused in a file that would run them"
   CHECK(seedbed.failure().code() == ExitCode::usage);
 }
 
+TEST_CASE("a down part that only another tool knows as such does not run forward", "[migration]") {
+  using Lines = std::pair<std::string, std::string>;
+  const Lines lines = GENERATE(Lines{"-- +migrate Up", "-- +migrate Down"}, Lines{"-- +migrate Up notransaction", "-- +migrate Down"},
+                               Lines{"-- +micrate Up", "-- +micrate Down"}, Lines{"-- rambler up", "-- rambler down"},
+                               Lines{"-- !Ups", "-- !Downs"}, Lines{"", "---- create above / drop below ----"},
+                               Lines{"-- Up Migration", "-- Down Migration"}, Lines{"-------\n-- UP:\n-------", "-- Down --"});
+
+  const Error error = WrittenFolder{{"0001_a.sql", lines.first + "\ncreate table a (x int);\n" + lines.second + "\ndrop table a;\n"}}.failure();
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK_THAT(error.message(), ContainsSubstring("a line that begins a down part"));
+  CHECK(error.place().text == lines.second);
+  CHECK_THAT(error.hint(), ContainsSubstring("-- seedbed: down"));
+}
+
+TEST_CASE("a comment on what would revert a migration is none of its parts", "[migration]") {
+  const auto text = GENERATE(as<std::string>{}, "-- up\ncreate table a (x int);\n-- down\n-- drop table a;\n",
+                             "create table a (x int);\n-- down\nselect 1;\n", "-- up and down\nselect 1;\n-- down the road\nselect 2;\n",
+                             "-- seedbed: up\nselect 1;\n-- up\n-- down\nselect 2;\n-- seedbed: down\nselect 3;\n");
+
+  CHECK_FALSE(statements(WrittenFolder{{"0001_a.sql", text}}.read().migrations.at(0).up).empty());
+}
+
+TEST_CASE("bare words for up and down are comments where the format has its own", "[migration]") {
+  const WrittenFolder folder{{"20260101120000_a.sql", "-- Up\nselect 1;\n-- Down\nselect 2;\n"}};
+
+  CHECK(statements(folder.read(Format::supabase).migrations.at(0).up).size() == 2);
+}
+
 TEST_CASE("prose about migrations is no directive", "[migration]") {
   CHECK(
       statements(native("-- migrate: all users\n-- migrate:users\n-- +goosebumps\nSELECT 1;").up) ==
