@@ -291,7 +291,7 @@ TEST_CASE("a copy needs consent as well and loses the lock that it inherited", "
   write_project(workspace);
   workspace.run({"up", "--env", "staging"});
   pretend_copy(workspace);
-  workspace.database().execute("UPDATE seedbed.lock SET run = 'x', operator = 'ada', host = 'h', process = 1, since = now(), "
+  workspace.database().execute("UPDATE seedbed.lock SET run = 'x', operator = 'ada', host = 'h', process = 1, backend = NULL, since = now(), "
                                "lease_until = now() + interval '1 hour' WHERE id = 1");
 
   const Finished refused = workspace.run({"stamp", "--identity"});
