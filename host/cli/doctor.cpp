@@ -11,10 +11,11 @@ namespace {
 constexpr const char* kDoctorHelp =
     R"(usage: seedbed doctor [options]
 
-Looks at the settings, the plugins, the connection (server, pooler, TLS, clock),
-the role and its rights, and the ledger, its identity and its lock; says what is
-wrong or missing, and what to do.  Goes on where the database cannot be reached.
-Writes nothing.  Exit status 3 if there is a problem; warnings are none.
+Looks at the settings, the plugins, the connection (server, pooler, TLS,
+clock), the role and its rights, and the ledger, its identity and its lock;
+says what is wrong or missing, and what to do.  Goes on where the database
+cannot be reached.  Writes nothing.  Exit status 3 if there is a problem;
+warnings are none.
 
 options:
   --wait TIME  for the database to accept connections  [0]

@@ -65,6 +65,7 @@ ConnectionFacts connection_facts(Database& database, const DatabaseUrl& url) {
   facts.role = row[0].value_or("");
   facts.superuser = row[1] == "t";
   facts.pooling = pooling_of(database, url);
+  if (facts.pooling == Pooling::statement) return facts;  // it has ended the connection
   if (facts.pooling == Pooling::none) {
     for (const Row& tls : database.query("SELECT version || ', ' || cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl")) {
       facts.encryption = tls[0].value_or("");

@@ -20,7 +20,8 @@ struct ConnectionFacts {
   std::optional<std::chrono::milliseconds> clock_ahead;  ///< the server's, of ours; the uncertainty of the round trip is taken off
 };
 
-/// Connects a second time where a pooler is found.  Throws Error as queries do.
+/// Connects a second time where a pooler is found.  One that allows no transactions ends the connection when it is
+/// asked for one: then `database` is of no more use.  Throws Error as queries do.
 ConnectionFacts connection_facts(Database& database, const DatabaseUrl& url);
 
 /// A right that a role needs: GRANT `rights` ("SELECT,INSERT") ON `table`.

@@ -52,7 +52,7 @@ class Examination {
     }
     tls();
     if (!reach()) return std::move(result_);
-    server();
+    if (!server()) return std::move(result_);
     guarded("ledger", [&] { ledger(); });
     guarded("rights", [&] { rights(selected); });
     return std::move(result_);
@@ -173,7 +173,9 @@ class Examination {
     return database_ != nullptr;
   }
 
-  void server() {
+  /// False if there is nothing to be done on this connection.
+  bool server() {
+    bool usable = true;
     guarded("server", [&] {
       const std::string version = database_->server_version();
       const std::string number = version.substr(version.find(' ') + 1);
@@ -182,10 +184,13 @@ class Examination {
       }
       const ConnectionFacts facts = connection_facts(*database_, settings_.url);
       pooler(facts);
+      usable = facts.pooling != Pooling::statement;
+      if (!usable) return;
       encryption(facts);
       role(facts);
       clock(facts);
     });
+    return usable;
   }
 
   void pooler(const ConnectionFacts& facts) {

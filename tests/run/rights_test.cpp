@@ -218,7 +218,7 @@ TEST_CASE("rows that row-level security hides are told and do not stop a seeder"
   grant_all(workspace, documented_grants(role));
   workspace.database().execute("INSERT INTO customer VALUES ('grace@example.test', 'edited'); ALTER TABLE customer ENABLE ROW LEVEL SECURITY; "
                                "CREATE POLICY write_only ON customer FOR INSERT WITH CHECK (true); "
-                               "CREATE POLICY some ON customer FOR SELECT USING (name <> 'edited')");
+                               "CREATE POLICY visible_ones ON customer FOR SELECT USING (name <> 'edited')");
 
   const Finished seed = role.run(workspace, {"seed"});
 

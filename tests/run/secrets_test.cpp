@@ -74,6 +74,7 @@ class Planted {
   std::string pairs() const {
     return "host=" + host_ + " dbname=" + database_ + " user=with_password password='" + with_escapes(kPassword, "'\\") + "'";
   }
+  std::string either(bool as_pairs) const { return as_pairs ? pairs() : uri(); }
   std::string without_password() const { return "postgresql://with_password@/" + database_ + "?host=" + host_; }
 
   /// seedbed.toml with `url`, which may be a variable.
@@ -139,7 +140,7 @@ std::vector<std::string> command_lines_of_children(pid_t parent) {
 
 TEST_CASE("a password on the command line is in no output of any command", "[secrets]") {
   Planted planted;
-  const std::string url = GENERATE_REF(planted.uri(), planted.pairs());
+  const std::string url = planted.either(GENERATE(false, true));
 
   for (std::vector<std::string> command : kAllCommands) {
     command.insert(command.end(), {"--url", url});
@@ -216,13 +217,13 @@ TEST_CASE("a password is in no output of a run that fails", "[secrets]") {
   fails({"split", uri});
   fails({"seed", "nobody:" + uri, "--url", uri});
   fails({"stamp", uri, "--url", uri});
-  fails({"down", "--to", uri, "--url", uri});
   fails({"adopt", "--from", uri, "--url", uri});
   fails({"repair", "--accept", uri, "--url", uri});
   fails({"up", "--config", uri, "--url", uri});
   fails({"up", "--migrations", uri, "--url", uri});
   fails({"up", "--seeders", uri, "--url", uri});
   fails({"plugins", uri, "--url", uri});
+  planted.run(program, {"down", "--to", uri, "--url", uri, "--format", format});  // nothing to revert
 }
 
 TEST_CASE("a password is in no error of a file that holds it", "[secrets]") {
@@ -250,7 +251,7 @@ TEST_CASE("a password that a plugin echoes is hidden", "[secrets]") {
   planted.workspace().add_fixture("echoes_environment");
   planted.write_project("${DATABASE_URL}");
   Program program = planted.workspace().program();
-  program.environment("DATABASE_URL", GENERATE_REF(planted.uri(), planted.pairs()));
+  program.environment("DATABASE_URL", planted.either(GENERATE(false, true)));
 
   CHECK(planted.run(program, {"up"}) == 6);
   CHECK(planted.run(program, {"up", "--isolate"}) == 6);
@@ -273,7 +274,7 @@ TEST_CASE("a password in the name of the operator is hidden in the ledger", "[se
 TEST_CASE("a password is in no process's arguments", "[secrets]") {
   Planted planted;
   planted.workspace().add_fixture("loops");
-  const std::string url = GENERATE_REF(planted.uri(), planted.pairs());
+  const std::string url = planted.either(GENERATE(false, true));
 
   Running up = planted.workspace().program().start({"up", "--isolate", "-v", "--url", url});
   up.wait_for_output("seeder_started");
