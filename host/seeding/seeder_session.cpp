@@ -126,6 +126,7 @@ struct SeederSession::Calls {
         throw Error(ExitCode::plugin, fmt::format("the seeder passed a seedbed_writer of {} bytes", writer->struct_size));
       }
       const std::string table = session.database_.canonical_table(copied(writer->table));
+      session.flush_writers();
       std::unique_ptr<RowWriter> rows = session.once_.open_writer(*writer);
       if (RowWatch* const watch = session.facts_.watch) rows = watch->watched(session.declaration_.name, table, *writer, std::move(rows));
       session.writers_.push_back({table, std::move(rows)});
@@ -136,6 +137,7 @@ struct SeederSession::Calls {
   static seedbed_status write_rows(void* ctx, std::uint32_t id, const seedbed_value* values, std::size_t count) {
     return guarded(ctx, [&](SeederSession& session) {
       if (id >= session.writers_.size()) throw Error(ExitCode::plugin, fmt::format("writer {} was never opened", id));
+      session.flush_writers(id);
       session.writers_[id].rows->write(values, count);
     });
   }
@@ -145,6 +147,7 @@ struct SeederSession::Calls {
     return guarded(ctx, [&](SeederSession& session) {
       check_statement(copied(sql), session.database_.engine());
       session.note_sql(copied(sql));
+      session.flush_writers();
       const std::int64_t changed = session.database_.execute(copied(sql), {params, count});
       if (rows_changed != nullptr) *rows_changed = changed;
     });
@@ -155,6 +158,7 @@ struct SeederSession::Calls {
     return guarded(ctx, [&](SeederSession& session) {
       check_statement(copied(sql), session.database_.engine());
       session.note_sql(copied(sql));
+      session.flush_writers();
       session.database_.query_typed(copied(sql), {params, count}, [&](const seedbed_value* values, std::size_t width) {
         session.in_row_ = true;
         const bool more = row(user, values, width) == SEEDBED_OK;
@@ -245,6 +249,13 @@ void SeederSession::run(Plugin& plugin) {
 void SeederSession::note_sql(const std::string& sql) {
   constexpr std::size_t kMost = 1000;
   if (statements_.size() < kMost) statements_.insert(sql);
+}
+
+/// Writers hold rows back; who comes next may refer to them.  In the order in which they were opened.
+void SeederSession::flush_writers(std::optional<std::uint32_t> except) {
+  for (std::size_t i = 0; i < writers_.size(); ++i) {
+    if (i != except) writers_[i].rows->write(nullptr, 0);
+  }
 }
 
 void SeederSession::close_writers() {

@@ -60,6 +60,7 @@ class SeederSession {
   };
 
   void note_sql(const std::string& sql);
+  void flush_writers(std::optional<std::uint32_t> except = {});
   void close_writers();
 
   Database& database_;

@@ -97,6 +97,55 @@ TEST_CASE("a refused row is named by its number and key wherever it is in a batc
   CHECK_THAT(error.detail(), ContainsSubstring("It was row 2778 for table \"t\": id = 2778."));
 }
 
+TEST_CASE("rows that are held back are written by a call without rows and at the end", "[database]") {
+  TestDatabase database(GENERATE(Engine::sqlite, Engine::postgres));
+  database.execute(kTable);
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  const auto count = [&] { return connection->query("SELECT count(*) FROM t")[0][0]; };
+  const auto writer = WriterTo("t", {"id", "v"}, {"id"}).open(*connection);
+
+  writer->write(rows(0, 10).data(), 10);  // what the values point to is gone after the call
+  writer->write(nullptr, 0);
+  CHECK(count() == "10");
+  writer->write(rows(5, 10).data(), 10);
+  writer->write(nullptr, 0);
+  CHECK(count() == "15");
+  writer->write(rows(15, 1).data(), 1);
+  writer->finish();
+
+  CHECK(count() == "16");
+  CHECK(writer->counts().rows == 21);
+  CHECK(writer->counts().written == 16);
+}
+
+TEST_CASE("a row among thousands that exist is found missing or refused by its own number", "[database]") {
+  TestDatabase database(GENERATE(Engine::sqlite, Engine::postgres));
+  database.execute("CREATE TABLE t (id bigint NOT NULL PRIMARY KEY, v text CHECK (v <> 'bad'))");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  write(*connection, rows(1, 20'000));
+  connection->execute("DELETE FROM t WHERE id = 15777");
+  const std::string bad = GENERATE("a", "bad");
+  const auto writer = WriterTo("t", {"id", "v"}, {"id"}).open(*connection);
+  const auto write_all = [&] {
+    for (int first = 1; first <= 20'000; first += 400) {
+      std::vector<seedbed_value> values = rows(first, 400);
+      if (first == 15'601) values[2 * 176 + 1] = text_value(bad);
+      writer->write(values.data(), 400);
+    }
+    writer->finish();
+  };
+
+  if (bad == "a") {
+    write_all();
+    CHECK(writer->counts().written == 1);
+    CHECK(writer->counts().rows == 20'000);
+  } else {
+    CHECK_THAT(failure_of(write_all).detail(), ContainsSubstring("It was row 15777 for table \"t\": id = 15777."));
+  }
+}
+
 TEST_CASE("a value of the wrong type is named with its row, column and type", "[database]") {
   const auto [type, value, state] = GENERATE(table<const char*, const char*, const char*>(
       {{"int", "x1", "22P02"}, {"timestamptz", "tomorrow week", "22007"}, {"varchar(3)", "abcd", "22001"},

@@ -186,6 +186,23 @@ TEST_CASE("no-seed applies migrations and runs no seeder", "[run]") {
   CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
 }
 
+TEST_CASE("rows that refer to each other and are read between are written in time", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write_customer_migration();
+  workspace.write("migrations/20260101120001_create_customer_order.sql",
+                  "CREATE TABLE customer_order (number INTEGER NOT NULL PRIMARY KEY, email TEXT NOT NULL REFERENCES customer (email));\n");
+  workspace.add_fixture("writes_between");
+  REQUIRE(workspace.run({"up"}).exit_code == 0);
+  workspace.database().execute("DELETE FROM customer_order WHERE number BETWEEN 2500 AND 2599");
+  workspace.database().execute("DELETE FROM customer WHERE email NOT IN (SELECT email FROM customer_order)");
+
+  const Finished again = workspace.run({"seed"});
+
+  CHECK(again.exit_code == 0);
+  CHECK(again.err == "");
+  CHECK(workspace.value("SELECT count(*) FROM customer_order o JOIN customer c ON c.email = o.email") == "5000");
+}
+
 TEST_CASE("a partitioned table is counted under its own name", "[run]") {
   Workspace workspace(Engine::postgres);
   workspace.write("migrations/20260101120000_event.sql",

@@ -71,6 +71,16 @@ constexpr const char* kWriterColumns = R"(
     LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
     ORDER BY a.attnum)";
 
+// The same of columns whose types are built in and equal to nothing but themselves, by their numbers,
+// which are fixed; true in its last column where that is so.  Most tables have no others, and a new
+// session takes a tenth of the time to plan it.
+constexpr const char* kPlainColumns = R"(
+    SELECT attname, format_type(atttypid, CASE WHEN atttypid IN (1042, 1043) THEN -1 ELSE atttypmod END), attnotnull,
+           atthasdef OR attidentity <> '', attidentity = 'a',
+           atttypid IN (16, 17, 20, 21, 23, 25, 700, 701, 1042, 1043, 1082, 1083, 1114, 1184, 1186, 1266, 1700, 2950, 3802)
+           AND attcollation IN (0, 100, 950, 951)
+    FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum)";
+
 }  // namespace
 
 std::string PostgresDatabase::canonical_table(std::string_view table) {
@@ -135,6 +145,21 @@ std::vector<PostgresColumn> PostgresDatabase::writer_columns(std::string_view sq
   return columns;
 }
 
+std::vector<PostgresColumn> PostgresDatabase::plain_columns(std::string_view sql_table) {
+  const std::array params{text_value(sql_table)};
+  std::vector<PostgresColumn> columns;
+  for (const Row& row : query(kPlainColumns, params)) {
+    if (row[5] != "t") return writer_columns(sql_table);
+    PostgresColumn& column = columns.emplace_back();
+    column.name = *row[0];
+    column.type = column.cast = *row[1];
+    column.not_null = row[2] == "t";
+    column.has_default = row[3] == "t";
+    column.always_identity = row[4] == "t";
+  }
+  return columns;
+}
+
 std::vector<Column> PostgresDatabase::columns(std::string_view table) {
   std::vector<Column> columns;
   for (const PostgresColumn& column : writer_columns(sql_name(table).value_or(std::string(table)))) {
@@ -169,10 +194,9 @@ void PostgresDatabase::check_unique_key(const WriterSpec& spec) {
   const std::array params{text_value(spec.sql_table)};
   const std::vector<Row> rows = query(
       "SELECT i.indexrelid, a.attname, a.attnotnull FROM pg_index i "
-      "CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, ord) "
-      "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum "
+      "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]) "
       "WHERE i.indrelid = $1::regclass AND i.indisunique AND i.indisvalid AND i.indimmediate "
-      "AND i.indpred IS NULL AND i.indexprs IS NULL AND k.ord <= i.indnkeyatts", params);
+      "AND i.indpred IS NULL AND i.indexprs IS NULL", params);
   std::map<std::string, std::set<std::string>> indexes;
   std::set<std::string> nullable;
   for (const Row& row : rows) {
@@ -208,11 +232,13 @@ bool PostgresDatabase::is_distributed(std::string_view sql_table) {
 std::map<std::string, TableCounts> PostgresDatabase::counts_now() {
   std::map<std::string, TableCounts> counts;
   for (const Row& row : query(
-           // A materialized view refreshed concurrently shows what its refresh wrote.
-           "SELECT coalesce(pg_partition_root(relid), relid)::regclass::text, sum(n_tup_ins)::bigint, "
-           "sum(n_tup_upd)::bigint, sum(n_tup_del)::bigint FROM pg_stat_xact_user_tables s "
-           "JOIN pg_class c ON c.oid = s.relid AND c.relkind <> 'm' WHERE schemaname NOT LIKE 'pg\\_%' "
-           "AND n_tup_ins + n_tup_upd + n_tup_del > 0 GROUP BY 1", {})) {
+           // What pg_stat_xact_user_tables is made of, which takes longer to plan.  A materialized view
+           // refreshed concurrently would show what its refresh wrote.
+           "SELECT coalesce(pg_partition_root(oid), oid)::regclass::text, sum(inserted)::bigint, sum(updated)::bigint, "
+           "sum(deleted)::bigint FROM (SELECT oid, pg_stat_get_xact_tuples_inserted(oid) AS inserted, "
+           "pg_stat_get_xact_tuples_updated(oid) AS updated, pg_stat_get_xact_tuples_deleted(oid) AS deleted FROM pg_class "
+           "WHERE relkind = 'r' AND relpersistence <> 't' AND oid >= 16384 OFFSET 0) AS counted "
+           "WHERE inserted + updated + deleted > 0 GROUP BY 1", {})) {
     counts[*row[0]] = {*row[0], std::stoll(*row[1]), std::stoll(*row[2]), std::stoll(*row[3])};
   }
   return counts;

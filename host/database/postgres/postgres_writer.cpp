@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include "database/held_rows.hpp"
 #include "database/postgres/binary_array.hpp"
 #include "database/postgres/postgres_database.hpp"
 #include "database/postgres/postgres_value.hpp"
@@ -21,6 +23,11 @@ namespace {
 // More rows a statement are not faster, and the server holds a batch in memory.
 constexpr std::size_t kRowsPerStatement = 1024;
 constexpr std::size_t kBytesPerStatement = 1 << 20;
+
+// Where rows are likely to exist, the keys of more of them are looked up at once: half the work for
+// the server.
+constexpr std::size_t kRowsPerLook = 8192;
+constexpr std::size_t kBytesPerLook = 4 << 20;
 
 std::size_t size_of_row(const seedbed_value* row, std::size_t width) {
   std::size_t size = 0;
@@ -48,21 +55,25 @@ class PostgresWriter : public RowWriter {
       : connection_(connection), spec_(std::move(spec)), columns_(columns), sql_(spec_, columns_, distributed),
         distributed_(distributed) {}
 
+  /// May hold rows back; a call without rows writes them.
   void write(const seedbed_value* values, std::size_t count) override {
-    check_values(spec_, values, count, counts_.rows + 1);
-    check_keys(spec_, values, count, counts_.rows + 1, seen_);
+    if (count == 0) return write_held();
+    const std::int64_t first_row = counts_.rows + 1;
+    check_values(spec_, values, count, first_row);
+    check_keys(spec_, values, count, first_row, seen_);
+    counts_.rows += static_cast<std::int64_t>(count);
+    if (held_.empty() && !holds_back()) return look_and_write(values, count, first_row);
     const std::size_t width = spec_.columns.size();
-    for (std::size_t first = 0; first < count;) {
-      std::size_t end = first;
-      for (std::size_t bytes = 0; end < count && end - first < kRowsPerStatement && bytes < kBytesPerStatement; ++end) {
-        bytes += size_of_row(values + end * width, width);
-      }
-      write_batch(values + first * width, end - first);
-      first = end;
+    for (std::size_t row = 0; row < count; ++row) {
+      held_.add(values + row * width, width);
+      if (held_.values().size() >= kRowsPerLook * width || held_.bytes() >= kBytesPerLook) write_held(count - row - 1);
     }
   }
 
-  void finish() override { check_keys_at_end(spec_, seen_); }
+  void finish() override {
+    write_held();
+    check_keys_at_end(spec_, seen_);
+  }
 
   WriterCounts counts() const override { return counts_; }
 
@@ -82,13 +93,36 @@ class PostgresWriter : public RowWriter {
     }
   };
 
-  void write_batch(const seedbed_value* values, std::size_t count) {
-    first_ = counts_.rows + 1;
-    counts_.rows += static_cast<std::int64_t>(count);
-    if (spec_.memory == nullptr && keys_ == Keys::some_exist && !spec_.update_changed && count_cannot_fail(values, count) &&
-        existing(values, count) == static_cast<std::int64_t>(count)) {
-      return;
+  bool likely_exist() const { return keys_ == Keys::some_exist && !spec_.update_changed && spec_.memory == nullptr; }
+
+  /// Few rows are written as they come.
+  bool holds_back() const { return likely_exist() && counts_.rows > static_cast<std::int64_t>(kRowsPerStatement); }
+
+  /// Writes the rows that are held back, before the `later` ones that were counted already.
+  void write_held(std::size_t later = 0) {
+    if (held_.empty()) return;
+    const HeldRows rows = std::exchange(held_, {});
+    const seedbed_value* const values = rows.values().data();
+    const std::size_t count = rows.values().size() / spec_.columns.size();
+    look_and_write(values, count, counts_.rows - static_cast<std::int64_t>(later + count) + 1);
+  }
+
+  void look_and_write(const seedbed_value* values, std::size_t count, std::int64_t first_row) {
+    first_ = first_row;
+    if (likely_exist() && count_cannot_fail(values, count) && existing(values, count) == static_cast<std::int64_t>(count)) return;
+    const std::size_t width = spec_.columns.size();
+    for (std::size_t first = 0; first < count;) {
+      std::size_t end = first;
+      for (std::size_t bytes = 0; end < count && end - first < kRowsPerStatement && bytes < kBytesPerStatement; ++end) {
+        bytes += size_of_row(values + end * width, width);
+      }
+      first_ = first_row + static_cast<std::int64_t>(first);
+      write_batch(values + first * width, end - first);
+      first = end;
     }
+  }
+
+  void write_batch(const seedbed_value* values, std::size_t count) {
     connection_.run(kSavepoint);
     try {
       const WriterCounts stored = store(values, count);
@@ -315,6 +349,7 @@ class PostgresWriter : public RowWriter {
   WriterSql sql_;
   bool distributed_;
   Keys keys_ = Keys::unknown;
+  HeldRows held_;
   SeenKeys seen_;
   TypedCell cell_;
   std::vector<MetKey> met_;  ///< of the batch that was stored last
@@ -343,7 +378,7 @@ std::unique_ptr<RowWriter> PostgresDatabase::open_writer(const seedbed_writer& w
   const std::optional<std::string> name = sql_name(spec.table);
   if (!name) throw_missing_table(spec.table, user_tables());
   spec.sql_table = *name;
-  const std::vector<PostgresColumn> all = writer_columns(spec.sql_table);
+  const std::vector<PostgresColumn> all = memory == nullptr ? plain_columns(spec.sql_table) : writer_columns(spec.sql_table);
   std::vector<Column> known;
   for (const PostgresColumn& column : all) known.push_back({column.name, column.type, column.not_null, column.has_default});
   check_columns(spec, known);

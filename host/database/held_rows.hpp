@@ -1,0 +1,59 @@
+#pragma once
+// Rows that a writer keeps for a while: their values, and the bytes those point to.
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include <seedbed/abi.h>
+
+namespace seedbed::host {
+
+class HeldRows {
+ public:
+  /// Copies `count` values and what they point to.
+  void add(const seedbed_value* values, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      seedbed_value value = values[i];
+      const bool points = value.type == SEEDBED_TEXT || value.type == SEEDBED_BYTES || value.type == SEEDBED_UUID || value.type == SEEDBED_JSON;
+      if (points && value.size != 0) value.as.data = copied(value.as.data, value.size);
+      values_.push_back(value);
+    }
+  }
+
+  void clear() {
+    values_.clear();
+    blocks_.clear();
+    left_ = bytes_ = 0;
+  }
+
+  const std::vector<seedbed_value>& values() const { return values_; }
+  bool empty() const { return values_.empty(); }
+  /// Of what the values point to.
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  static constexpr std::size_t kBlock = 1 << 16;
+
+  const char* copied(const char* data, std::size_t size) {
+    if (size > left_) {
+      left_ = size > kBlock ? size : kBlock;
+      blocks_.push_back(std::make_unique<char[]>(left_));
+      next_ = blocks_.back().get();
+    }
+    char* const copy = next_;
+    std::memcpy(copy, data, size);
+    next_ += size;
+    left_ -= size;
+    bytes_ += size;
+    return copy;
+  }
+
+  std::vector<seedbed_value> values_;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* next_ = nullptr;
+  std::size_t left_ = 0, bytes_ = 0;
+};
+
+}  // namespace seedbed::host
