@@ -200,8 +200,8 @@ TEST_CASE("a password is in no output of a run that fails", "[secrets]") {
     CHECK(planted.run(program, arguments) != 0);
   };
 
-  fails({"up", "--url", "postgresql://with_password:" + kEncoded + "@/shop?host=/nowhere"});
-  fails({"up", "--url", "postgresql://with_password:" + kEncoded + "@127.0.0.1:1/shop"});
+  fails({"up", "--wait", "0", "--url", "postgresql://with_password:" + kEncoded + "@/shop?host=/nowhere"});
+  fails({"up", "--wait", "0", "--url", "postgresql://with_password:" + kEncoded + "@127.0.0.1:1/shop"});
   fails({"up", "--url", planted.uri(kEncoded + "x")});
   fails({"up", "--url", "postgresql://with_password:" + kEncoded + "@/no_such_database?host=" + planted.host()});
   fails({"up", "--url", uri, "--bogus"});
