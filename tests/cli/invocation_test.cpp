@@ -84,7 +84,7 @@ TEST_CASE("a command like no other is refused with all names", "[cli]") {
 
   CHECK(error.code() == ExitCode::usage);
   CHECK(error.message() == "there is no command \"frobnicate\"");
-  CHECK(error.hint() == "The commands are up, seed, status, log, down, reset, stamp, adopt, repair, new, plugins, env, wait, doctor, split.");
+  CHECK(error.hint() == "The commands are up, seed, prove, status, log, down, reset, stamp, adopt, repair, new, plugins, env, wait, doctor, split.");
 }
 
 TEST_CASE("a mistyped option is refused with the nearest name", "[cli]") {

@@ -35,8 +35,8 @@ TEST_CASE("the log file has the events of seeding in their order", "[run]") {
   CHECK(seed.exit_code == 0);
   CHECK(seed.err.empty());
   CHECK(events_of(read_file(workspace.path("run.log"))) ==
-        std::vector<std::string>{"seeding_started", "seeder_started", "seeder_completed", "seeder_started",
-                                 "seeder_completed", "seeding_completed"});
+        std::vector<std::string>{"seeding_started", "seeder_started", "statement_completed", "seeder_completed",
+                                 "seeder_started", "statement_completed", "seeder_completed", "seeding_completed"});
 }
 
 TEST_CASE("every command prints a document with its schema", "[run]") {
