@@ -94,7 +94,7 @@ std::string doubt_line(const Doubt& doubt) {
   const std::string where = doubt.place.file.empty() ? fmt::format("\"{}\"", doubt.statement)
                                                      : fmt::format("{}:{}:{}", doubt.place.file, doubt.place.line, doubt.place.column);
   return fmt::format("  {} may write {}, which {}\n", where, doubt.value,
-                     doubt.for_a_day ? "may change from day to day" : "stands still, or is not tried, within a transaction");
+                     doubt.for_a_day ? "may change from day to day" : "a second pass in the same transaction cannot show to be the same");
 }
 
 std::string findings(const Proof& proof) {

@@ -1,6 +1,7 @@
 #include "report/json.hpp"
 
 #include "log.hpp"
+#include "report/proof_report.hpp"
 #include "report/samples.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
@@ -16,6 +17,10 @@ TEST_CASE("the document of a run has its counts and its error", "[report]") {
 
 TEST_CASE("the document of a status has each migration and seeder", "[report]") {
   check_golden("report/status.json", to_json(mixed_plan()));
+}
+
+TEST_CASE("the document of a proof has each fault and doubt", "[report]") {
+  check_golden("report/proof.json", to_json(mixed_proof()));
 }
 
 TEST_CASE("the document of the seeders has their declarations", "[report]") {

@@ -2,6 +2,7 @@
 
 #include "report/json.hpp"
 #include "report/markdown.hpp"
+#include "report/proof_report.hpp"
 #include "report/samples.hpp"
 #include "support/catch.hpp"
 #include "support/golden.hpp"
@@ -43,6 +44,11 @@ TEST_CASE("an adoption shows what was recorded and what was not", "[report]") {
   check_golden("report/adoption.txt", to_text(adoption(), /*color=*/false));
   check_golden("report/adoption.md", to_markdown(adoption()));
   check_golden("report/adoption.json", to_json(adoption()));
+}
+
+TEST_CASE("a proof shows a verdict for each seeder and why it is none better", "[report]") {
+  check_golden("report/proof.txt", to_text(mixed_proof(), /*color=*/false));
+  check_golden("report/proof.md", to_markdown(mixed_proof()));
 }
 
 TEST_CASE("an interrupted run says so", "[report]") {
