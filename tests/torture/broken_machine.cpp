@@ -17,8 +17,6 @@ using host::Engine;
 
 namespace {
 
-Seeding drawn_seeding(Random& random) { return random() % 2 == 0 ? Seeding::all : Seeding::each; }
-
 /// Waits for `runs`, each of which may have succeeded or failed, and said so.
 void await(Tally& tally, std::vector<Running>& runs) {
   for (Running& run : runs) {

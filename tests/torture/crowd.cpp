@@ -38,7 +38,7 @@ void let_lease_end(TestDatabase& database, pid_t process) {
 class Crowd {
  public:
   Crowd(Engine engine, Tally& tally, Random& random)
-      : workload_(engine, random() % 2 == 0 ? Seeding::all : Seeding::each), database_(engine), url_(database_.url()),
+      : workload_(engine, drawn_seeding(random)), database_(engine), url_(database_.url()),
         tally_(tally), random_(random) {}
 
   /// `pool` is how many connections a PgBouncer has; 0: there is none.

@@ -16,8 +16,6 @@ using host::Engine;
 
 namespace {
 
-Seeding drawn_seeding(Random& random) { return random() % 2 == 0 ? Seeding::all : Seeding::each; }
-
 /// What is disturbed, a first `up` or `seed` after migrations that went well, at every how many calls.
 struct Command {
   bool seed_alone = false;
@@ -40,11 +38,18 @@ void judge(Tally& tally, const Finished& run, bool killed, const std::string& wh
   if (!as_expected) tally.complain(fmt::format("{}: ended with {}\n{}{}", where, run.exit_code, run.out, run.err));
 }
 
+/// A fault that never strikes would make everything look well.
+void require_strikes(Tally& tally, std::size_t strikes, const std::string& what) {
+  constexpr std::size_t kLeast = 3;  // a short `seed` at long steps
+  if (strikes < kLeast) tally.complain(fmt::format("{}: only {} faults struck", what, strikes));
+}
+
 /// Disturbs a run of its own at the calls to SQLite that `variable` counts.
 void at_sqlite_calls(Tally& tally, Random& random, const std::string& variable, std::initializer_list<Command> commands, bool kill) {
   for (const Command& command : commands) {
     const Workload workload(Engine::sqlite, drawn_seeding(random));
     const std::string expected = workload.expected();
+    std::size_t strikes = 0;
     for (long call = 1 + static_cast<long>(random() % command.step);; call += command.step) {
       TestDatabase database(Engine::sqlite);
       command.prepare(workload, database.url());
@@ -54,9 +59,11 @@ void at_sqlite_calls(Tally& tally, Random& random, const std::string& variable, 
       program.environment("SEEDBED_TEST_TELL", (told / "struck").string());
       const Finished run = program.run(command.words(database.url()));
       if (!std::filesystem::exists(told / "struck")) break;
+      ++strikes;
       judge(tally, run, kill, fmt::format("{}={}", variable, call));
       tally.settle(workload, database.url(), expected);
     }
+    require_strikes(tally, strikes, variable);
   }
   ++tally.rounds;
 }
@@ -77,6 +84,7 @@ void at_postgres_messages(Tally& tally, Random& random, std::initializer_list<Co
     const Workload workload(Engine::postgres, drawn_seeding(random));
     const std::string expected = workload.expected();
     TestDatabase database(Engine::postgres);
+    std::size_t strikes = 0;
     for (std::size_t message = 1 + random() % command.step;; message += command.step) {
       empty(database);
       command.prepare(workload, database.url());
@@ -92,10 +100,12 @@ void at_postgres_messages(Tally& tally, Random& random, std::initializer_list<Co
       const Finished run = running.wait();
       wait_for_server_to_forget_clients(database);
       if (!struck) break;
+      ++strikes;
       judge(tally, run, kill, fmt::format("{} message {}, {}", moment == PostgresProxy::Moment::before ? "before" : "after",
                                           message, proxy.requests().back()));
       tally.settle(workload, database.url(), expected);
     }
+    require_strikes(tally, strikes, "messages to PostgreSQL");
   }
   ++tally.rounds;
 }

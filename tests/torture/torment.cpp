@@ -2,6 +2,8 @@
 
 namespace seedbed::test {
 
+Seeding drawn_seeding(Random& random) { return random() % 2 == 0 ? Seeding::all : Seeding::each; }
+
 void Tally::complain(const std::string& problem) {
   ++wrong;
   problems.push_back(problem);

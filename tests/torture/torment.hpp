@@ -13,6 +13,8 @@ namespace seedbed::test {
 
 using Random = std::minstd_rand;
 
+Seeding drawn_seeding(Random& random);
+
 /// What was done and found, over any number of rounds.
 struct Tally {
   std::size_t rounds = 0;

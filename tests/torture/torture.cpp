@@ -115,7 +115,7 @@ int main_with(int argc, char** argv) {
     return names;
   });
   app.add_option("--seed", options.seed, "of what is drawn by lot");
-  app.add_option("--readme", options.readme, "whose table is rewritten");
+  app.add_option("--readme", options.readme, "whose table is rewritten, after a run of all kinds");
   app.add_option("--json", options.json, "where the figures go");
   CLI11_PARSE(app, argc, argv);
 
@@ -123,7 +123,7 @@ int main_with(int argc, char** argv) {
   std::fputs(report.markdown().c_str(), stdout);
   if (!options.json.empty()) write_file(options.json, report.json());
   if (!report.good()) return 1;
-  if (!options.readme.empty()) rewrite_between(options.readme, "torture", report.markdown());
+  if (!options.readme.empty() && options.only.empty()) rewrite_between(options.readme, "torture", report.markdown());
   return 0;
 }
 
