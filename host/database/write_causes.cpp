@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "database/postgres/row_numbers.hpp"
 #include "database/writer_spec.hpp"
 
 namespace seedbed::host {
@@ -91,7 +92,8 @@ bool counts_are_complete(Database& database, const std::string& table) {
 
 CountedPart::CountedPart(Database& database) : database_(database) {
   if (database_.engine() == Engine::sqlite) return;
-  first_ = *database_.query("SAVEPOINT seedbed_seeder; SELECT txid_snapshot_xmax(txid_current_snapshot())")[0][0];
+  first_ = next_row_number(database_);
+  database_.execute("SAVEPOINT seedbed_seeder");
 }
 
 void CountedPart::close() {
@@ -131,12 +133,9 @@ bool CountedPart::may_roll_back(const std::vector<TableCounts>& changes, const s
   return false;
 }
 
-/// Row versions of `table` that the part wrote and that are there.  Numbers from first_ on that are
-/// not committed are ours: another's rows could not be seen.
+/// Row versions of `table` that the part wrote and that are there.
 std::int64_t CountedPart::rows_in_place(const std::string& table) {
-  const std::string sql = fmt::format(
-      "SELECT count(*) FROM {0} AS t WHERE CASE WHEN age(t.xmin) <= age(({1} & 4294967295)::text::xid) THEN "
-      "txid_status(({1} & ~4294967295::bigint) | t.xmin::text::bigint) = 'in progress' ELSE false END", table, first_ + "::bigint");
+  const std::string sql = fmt::format("SELECT count(*) FROM {} AS t WHERE {}", table, row_number_since(first_, "t.xmin", "in progress"));
   return std::stoll(*database_.query(sql)[0][0]);
 }
 

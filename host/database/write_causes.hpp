@@ -39,7 +39,7 @@ class CountedPart {
   std::int64_t rows_in_place(const std::string& table);
 
   Database& database_;
-  std::string first_;  ///< the lowest transaction number that a row of the part can have
+  std::string first_;  ///< of next_row_number(): no row of the part has a lower one
 };
 
 }  // namespace seedbed::host

@@ -53,6 +53,20 @@ TEST_CASE("an exception block in a trigger of the table is seen as well", "[run]
   CHECK_THAT(up.out, !ContainsSubstring("\"inserted\": 6") && !ContainsSubstring("may include"));
 }
 
+TEST_CASE("rows of an earlier seeder are not counted as those of one with an exception block", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  workspace.write_seeder("first", insert_customer("a") + insert_customer("b"));
+  workspace.write_seeder("second", "DO $$ BEGIN INSERT INTO customer VALUES ('c'); BEGIN INSERT INTO customer VALUES ('d'); RAISE EXCEPTION 'no'; "
+                                   "EXCEPTION WHEN raise_exception THEN END; END $$;\n", "writes = [\"customer\"]\nafter = [\"first\"]\n");
+
+  const Finished up = workspace.run({"up"});
+
+  INFO(up.out << up.err);
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, ContainsSubstring("first     2 inserted") && ContainsSubstring("second    1 inserted"));
+}
+
 TEST_CASE("where the counts cannot be told from rolled back ones the report says so", "[run]") {
   Workspace workspace(Engine::postgres);
   workspace.write_customer_migration();

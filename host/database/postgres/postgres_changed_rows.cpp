@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "database/postgres/row_numbers.hpp"
 #include "database/twins.hpp"
 #include "database/writer_spec.hpp"
 
@@ -31,28 +32,22 @@ constexpr const char* kColumns = R"(
 
 class PostgresChangedRows : public ChangedRows {
  public:
-  /// The number that the next subtransaction will have, or a lower one: all rows written so far have
-  /// lower ones still, since a subtransaction has ended after them.
-  explicit PostgresChangedRows(Database& database) : database_(database) {
-    database_.query("SAVEPOINT seedbed_mark; SELECT pg_logical_emit_message(true, 'seedbed', '')", {});
-    first_ = *database_.query("ROLLBACK TO SAVEPOINT seedbed_mark; RELEASE SAVEPOINT seedbed_mark; "
-                              "SELECT txid_snapshot_xmax(txid_current_snapshot())::text || '::bigint'", {})[0][0];
-  }
+  explicit PostgresChangedRows(Database& database) : database_(database), first_(next_row_number(database)) {}
 
   std::vector<std::string> written(const std::string& table, std::size_t most) override {
-    return keys(table, status_since("t.xmin", "in progress"), most);
+    return keys(table, row_number_since(first_, "t.xmin", "in progress"), most);
   }
 
   std::vector<std::string> deleted(const std::string& table, std::size_t most) override {
-    return keys(table, status_since("t.xmax", "aborted"), most);
+    return keys(table, row_number_since(first_, "t.xmax", "aborted"), most);
   }
 
   std::string why_inserted(const std::string& table) override {
     const std::array params{text_value(table)};
     std::vector<TwinColumn> columns;
     for (const Row& row : database_.query(kColumns, params)) columns.push_back({*row[0], row[1] == "t"});
-    const std::string added = fmt::format("(SELECT * FROM {} AS t WHERE {} LIMIT 3) AS added", table, status_since("t.xmin", "in progress"));
-    const std::string older = fmt::format("{} AS older WHERE NOT ({})", table, status_since("older.xmin", "in progress"));
+    const std::string added = fmt::format("(SELECT * FROM {} AS t WHERE {} LIMIT 3) AS added", table, row_number_since(first_, "t.xmin", "in progress"));
+    const std::string older = fmt::format("{} AS older WHERE NOT ({})", table, row_number_since(first_, "older.xmin", "in progress"));
     TwinQuestions ask;
     ask.has_twin = [&](const std::vector<std::string>& names) {
       std::string equal;
@@ -70,13 +65,6 @@ class PostgresChangedRows : public ChangedRows {
 
  private:
   bool answer(const std::string& condition) { return database_.query("SELECT " + condition, {})[0][0] == "t"; }
-
-  /// SQL: `column`, a transaction's number, is not below ours and has `status`.  Those of others that
-  /// are in progress cannot be seen.
-  std::string status_since(const std::string& column, const char* status) const {
-    return fmt::format("CASE WHEN {0}::text <> '0' AND age({0}) <= age(({1} & 4294967295)::text::xid) THEN "
-                       "txid_status(({1} & ~4294967295::bigint) | {0}::text::bigint) = '{2}' ELSE false END", column, first_, status);
-  }
 
   std::vector<std::vector<std::string>> unique_indexes(const std::string& table) {
     const std::array params{text_value(table)};
