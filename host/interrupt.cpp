@@ -1,5 +1,6 @@
 #include "interrupt.hpp"
 
+#include <atomic>
 #include <csignal>
 
 #include "error.hpp"
@@ -8,10 +9,12 @@ namespace seedbed::host {
 
 namespace {
 
-volatile std::sig_atomic_t signalled = 0;
-int uninterrupted_scopes = 0;
+// A signal comes in any thread, and the one that connects asks as well as the first.
+std::atomic<bool> signalled = false;
+std::atomic<int> uninterrupted_scopes = 0;
+static_assert(std::atomic<bool>::is_always_lock_free, "or a signal handler must not touch it");
 
-extern "C" void note_signal(int) { signalled = 1; }
+extern "C" void note_signal(int) { signalled = true; }
 
 }  // namespace
 
@@ -24,7 +27,7 @@ void catch_interrupts() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-bool interrupted() { return signalled != 0 && uninterrupted_scopes == 0; }
+bool interrupted() { return signalled && uninterrupted_scopes == 0; }
 
 UninterruptedScope::UninterruptedScope() { ++uninterrupted_scopes; }
 
