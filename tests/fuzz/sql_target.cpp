@@ -1,7 +1,10 @@
 // The splitter: whatever the bytes, it splits or refuses them in the documented way, leaves out
-// nothing, and agrees with PostgreSQL's grammar and with SQLite on what these accept.  The first byte
-// chooses the dialect.
+// nothing, takes a time in proportion, and agrees with PostgreSQL's grammar and with SQLite on what
+// these accept.  The first byte chooses the dialect.
 
+#include <algorithm>
+#include <ctime>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,6 +79,29 @@ void check_inside(const std::vector<sql::test::Span>& spans, const std::vector<S
   }
 }
 
+/// Seconds of the processor's time to read `text`, repeated until it has `size` bytes.
+double seconds_to_read(const std::string& text, std::size_t size, Engine dialect) {
+  std::string repeated;
+  while (repeated.size() < size) repeated += text;
+  repeated.resize(size);
+  const std::clock_t start = std::clock();
+  try {
+    split(repeated, dialect, "");
+    token_hash(repeated, dialect);
+  } catch (const Error&) {  // refusing takes its time, too
+  }
+  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+}
+
+/// Thirty-two times the text takes some thirty-two times as long, and a thousand times if it is read
+/// once for each statement, quote or line.
+void check_linear(const std::string& text, Engine dialect) {
+  constexpr std::size_t kSize = 8192, kTimes = 32;
+  constexpr double kShortest = 0.001;  // what is less is not measured well
+  const double once = std::max(seconds_to_read(text, kSize, dialect), kShortest);
+  require(seconds_to_read(text, kSize * kTimes, dialect) < once * kTimes * 4, "the time grows with the text alone");
+}
+
 bool knows_more_than_the_grammar(const std::string& text) {
   // Settings and COPY data are not the grammar's, and libpg_query's lexer, unlike the server's,
   // takes no comment between the parts of a string.
@@ -90,6 +116,7 @@ void split_sql(std::string_view input) {
   const Engine dialect = input[0] % 2 == 0 ? Engine::postgres : Engine::sqlite;
   const std::string text(input.substr(1));
   token_hash(text, dialect);
+  if (std::hash<std::string>()(text) % 64 == 0) check_linear(text, dialect);  // of most it would take too long
   std::vector<Statement> statements;
   try {
     statements = split(text, dialect, "");
