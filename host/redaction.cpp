@@ -74,6 +74,8 @@ void add_ends(std::string_view text, std::size_t at, char c, std::vector<std::si
   if (text[at] == '%' && is_hex_byte(text, at + 1, byte)) add(at + 3);
   if (text[at] == '\\' && at + 1 < text.size()) {
     if (text[at + 1] == c || text[at + 1] == short_escape(c)) add(at + 2);
+    // A connection string's \' inside an SQL literal.
+    if (c == '\'' && text.substr(at + 1, 2) == "''") add(at + 3);
     if (byte < 0x80 && text.substr(at + 1, 3) == "u00" && is_hex_byte(text, at + 4, byte))
       add(at + 6);
   }
@@ -174,12 +176,72 @@ std::string without_password_literals(std::string_view text) {
   return result.append(text.substr(kept));
 }
 
+bool is_letter(char c) { return is_word(c) && (c < '0' || c > '9'); }
+
+// As documentation and hints write it.
+bool stands_for_password(std::string_view text) { return text.empty() || text == "PASSWORD"; }
+
+// Hides the password of each SCHEME://USER:PASSWORD@HOST, whosever it is.
+std::string without_url_passwords(std::string_view text) {
+  constexpr std::string_view kScheme = "://", kEnds = "/?#<>\"'`, \t\r\n";
+  std::string result;
+  std::size_t kept = 0;
+  for (std::size_t at = text.find(kScheme); at != std::string_view::npos;
+       at = text.find(kScheme, at + 1)) {
+    if (at == 0 || !is_letter(text[at - 1])) continue;
+    const std::size_t begin = at + kScheme.size();
+    const std::string_view authority =
+        text.substr(begin, text.find_first_of(kEnds, begin) - begin);
+    const std::size_t end = authority.rfind('@');
+    const std::size_t colon = authority.substr(0, end).find(':');
+    if (end == std::string_view::npos || colon == std::string_view::npos) continue;
+    if (stands_for_password(authority.substr(colon + 1, end - colon - 1))) continue;
+    result.append(text.substr(kept, begin + colon + 1 - kept)).append(kHidden);
+    kept = begin + end;
+  }
+  return result.append(text.substr(kept));
+}
+
+// The value of password=VALUE that begins at `at`, whose quotes SQL may have doubled.
+Literal option_literal(std::string_view text, std::size_t at) {
+  constexpr std::string_view kQuotes = "''";
+  std::size_t quotes = 0;
+  while (quotes < kQuotes.size() && at + quotes < text.size() && text[at + quotes] == '\'') ++quotes;
+  const std::size_t begin = at + quotes;
+  std::size_t end = begin;
+  if (quotes == 0) {
+    end = text.find_first_of(" \t\r\n&;,)'\"`", begin);
+  } else {
+    while (end < text.size() && text[end] != '\n' &&
+           text.substr(end, quotes) != kQuotes.substr(0, quotes))
+      end += text[end] == '\\' ? 1 + quotes : 1;
+  }
+  return {begin, std::min(end, text.size())};
+}
+
+// Hides the value of each password=VALUE of a connection string, whosever it is.
+std::string without_option_passwords(std::string_view text) {
+  constexpr std::string_view kOption = "password=";
+  std::string result;
+  std::size_t kept = 0;
+  for (std::size_t at = text.find(kOption); at != std::string_view::npos;
+       at = text.find(kOption, std::max(at + 1, kept))) {
+    const Literal value = option_literal(text, at + kOption.size());
+    if (stands_for_password(text.substr(value.begin, value.end - value.begin))) continue;
+    result.append(text.substr(kept, value.begin - kept)).append(kHidden);
+    kept = value.end;
+  }
+  return result.append(text.substr(kept));
+}
+
 /// As a URL has it, and as it is meant.
 void redact_both(std::string_view written) {
   std::string decoded;
   for (std::size_t at = 0; at < written.size(); ++at) {
-    const bool escape = written[at] == '%' && at + 2 < written.size() && hex_digit(written[at + 1]) >= 0 && hex_digit(written[at + 2]) >= 0;
-    decoded += escape ? static_cast<char>(hex_digit(written[at + 1]) * 16 + hex_digit(written[at + 2])) : written[at];
+    const bool escape = written[at] == '%' && at + 2 < written.size() &&
+                        hex_digit(written[at + 1]) >= 0 && hex_digit(written[at + 2]) >= 0;
+    decoded += escape ? static_cast<char>(hex_digit(written[at + 1]) * 16 + hex_digit(written[at + 2]))
+                      : written[at];
     if (escape) at += 2;
   }
   redact(std::string(written));
@@ -237,7 +299,8 @@ std::string redacted(std::string_view text) {
                    [](std::string_view a, std::string_view b) { return a.size() > b.size(); });
   std::string result = without_password_literals(text);
   for (const std::string_view secret : longest_first) result = without(result, secret);
-  return result;
+  // Last, since what they take away of a known one would leave a rest that nobody knows.
+  return without_option_passwords(without_url_passwords(result));
 }
 
 }  // namespace seedbed::host::log

@@ -27,6 +27,32 @@ TEST_CASE("a secret is hidden in quotes of every kind", "[log]") {
   CHECK(log::redacted(R"("it\u0027s \u0022two\u0022 \u005c words")") == "\"***\"");
 }
 
+TEST_CASE("a secret is hidden in a connection string that SQL has quoted once more", "[log]") {
+  log::redact("let's meet");
+
+  CHECK(log::redacted(R"(dblink('host=db pass=''let\''s meet''', 'SELECT 1'))") ==
+        "dblink('host=db pass=''***''', 'SELECT 1')");
+}
+
+TEST_CASE("a password in a connection string is hidden whosever it is", "[log]") {
+  CHECK(log::redacted("dsn 'postgresql://ada:foreign@db/shop', mysql://x:a:b@c@db") ==
+        "dsn 'postgresql://ada:***@db/shop', mysql://x:***@db");
+  CHECK(log::redacted("dblink('host=db password=foreign user=ada', sslpassword=foreign)") ==
+        "dblink('host=db password=*** user=ada', sslpassword=***)");
+  CHECK(log::redacted(R"(password='fo\'reign one' 'password=''foreign'' user=a')") ==
+        "password='***' 'password=''***'' user=a'");
+  CHECK(log::redacted("postgresql://db/shop?user=a&password=foreign&sslmode=require") ==
+        "postgresql://db/shop?user=a&password=***&sslmode=require");
+}
+
+TEST_CASE("a connection string that shows how one is written stays", "[log]") {
+  for (const char* text :
+       {"postgresql://USER:PASSWORD@HOST:PORT/DATABASE", "https://db:80/x?mail=a@b",
+        "postgresql://ada@db:5432/shop", "host=db password= user=ada", "SELECT '://a:b@c'", "password=''"}) {
+    CHECK(log::redacted(text) == text);
+  }
+}
+
 TEST_CASE("a short secret is hidden only where it stands alone", "[log]") {
   log::redact("zq");
 

@@ -116,7 +116,7 @@ void check_syntax(const std::string& text) {
   throw unparsable("it is not a connection string that libpq understands")
       .detail("It looks like libpq's OPTION=VALUE pairs.")
       .hint(
-          "Quote a value that holds spaces, as in password='two words', and write \\' and \\\\ for "
+          "Quote a value that holds spaces, as in user='two words', and write \\' and \\\\ for "
           "a quote and a backslash in it.  A SQLite path that holds \"=\" is written sqlite:PATH.");
 }
 
