@@ -116,6 +116,7 @@ std::string findings(const Proof& proof) {
 std::vector<std::string> remarks(const Proof& proof) {
   std::vector<std::string> all = proof.notices;
   if (!proof.not_scratched.empty()) all.push_back(fmt::format("Not tried on a scratch database: {}.", proof.not_scratched));
+  else if (proof.engine == Engine::sqlite) all.push_back("On SQLite writers take turns: on the scratch database the second run followed the first.");
   return all;
 }
 

@@ -5,10 +5,14 @@
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
 #include "plugins/reference_application.hpp"
 #include "run/workspace.hpp"
 #include "support/catch.hpp"
 #include "support/json.hpp"
+#include "support/pgbouncer.hpp"
+#include "support/temp_dir.hpp"
 
 using namespace seedbed::test;
 using seedbed::host::Engine;
@@ -54,6 +58,28 @@ constexpr const char* kIsScratch = "datname LIKE 'seedbed\\_scratch\\_' || (SELE
 
 bool scratch_left_behind(Workspace& workspace) {
   return workspace.engine() == Engine::postgres && workspace.value(std::string("SELECT count(*) FROM pg_database WHERE ") + kIsScratch) != "0";
+}
+
+/// Slow where it finds no customer, as on the scratch database alone.
+std::string slow_on_scratch(Engine engine) {
+  if (engine == Engine::postgres) {
+    return "DO $$ BEGIN IF NOT EXISTS (SELECT FROM customer) THEN PERFORM set_config('application_name', 'slow one', false), pg_sleep(30); END IF; END $$;\n";
+  }
+  return "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE NOT EXISTS (SELECT 1 FROM customer) AND i < 1000000000)\n"
+         "INSERT INTO item (id) SELECT 'many' FROM n WHERE i = 1000000000 ON CONFLICT (id) DO NOTHING;\n";
+}
+
+/// Waits until a proof has begun what is slow on its scratch database.
+void wait_for_slow_one(Shop& shop) {
+  const std::string waits = std::string("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'slow one' AND ") + kIsScratch;
+  for (int i = 0; i < 200 && shop.value(waits) == "0"; ++i) shop.database().execute("SELECT pg_sleep(0.05)");
+}
+
+/// Scratch databases of SQLite in `folder`.
+std::size_t scratch_files(const std::filesystem::path& folder) {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) count += std::filesystem::exists(entry.path() / "scratch.db") ? 1 : 0;
+  return count;
 }
 
 constexpr const char* kWritesVisit = "writes = [\"visit\"]\n";
@@ -153,6 +179,7 @@ TEST_CASE("on SQLite two seeders cannot overlap", "[prove]") {
   shop.migrate();
 
   CHECK(shop.proof({"select_then_insert"}, 0)["seeders"][0]["scratch_tried"] == true);
+  CHECK_THAT(shop.run({"prove", "select_then_insert"}).out, ContainsSubstring("On SQLite writers take turns"));
 }
 
 TEST_CASE("a race that a unique index turns into an error is found", "[prove]") {
@@ -408,21 +435,99 @@ TEST_CASE("a seeder that needs a later migration is left out of a proof", "[prov
 
 TEST_CASE("an interrupted proof leaves no scratch database behind", "[prove]") {
   Shop shop(Engine::postgres);
-  // Slow where it finds no customer, as on the scratch database alone.
-  shop.write_seeder("slow", "DO $$ BEGIN IF NOT EXISTS (SELECT FROM customer) THEN PERFORM set_config('application_name', 'slow one', false), pg_sleep(30); END IF; END $$;\n");
+  shop.write_seeder("slow", slow_on_scratch(shop.engine()));
   shop.migrate();
   shop.database().execute("INSERT INTO customer VALUES ('a', 'Ada', 1)");
 
   Running running = shop.start({"prove"});
-  for (int i = 0; i < 200 && shop.value(std::string("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'slow one' AND ") + kIsScratch) == "0"; ++i) {
-    shop.database().execute("SELECT pg_sleep(0.05)");
-  }
+  wait_for_slow_one(shop);
   CHECK(scratch_left_behind(shop));
   running.signal(SIGINT);
   const Finished finished = running.wait();
 
   CHECK(finished.exit_code == 130);
   CHECK_FALSE(scratch_left_behind(shop));
+}
+
+TEST_CASE("a killed proof's scratch database is dropped by the next one and a live one's is kept", "[prove]") {
+  Shop shop(Engine::postgres);
+  shop.write_seeder("slow", slow_on_scratch(shop.engine()));
+  shop.write_seeder("quick", insert_customer("b"));
+  shop.migrate();
+  shop.database().execute("INSERT INTO customer VALUES ('a', 'Ada', 1)");
+  const std::string scratch = std::string("SELECT datname FROM pg_database WHERE ") + kIsScratch;
+  const std::string sessions = std::string("FROM pg_stat_activity WHERE ") + kIsScratch;
+
+  Running running = shop.start({"prove", "slow"});
+  wait_for_slow_one(shop);
+  const std::string name = shop.value(scratch);
+  const Finished beside_live = shop.run({"prove", "quick", "-v"});
+  const std::string kept = shop.value(scratch);
+  running.signal(SIGKILL);
+  running.wait();
+  shop.database().execute("SELECT pg_terminate_backend(pid) " + sessions);  // they would sleep on
+  for (int i = 0; i < 200 && shop.value("SELECT count(*) " + sessions) != "0"; ++i) shop.database().execute("SELECT pg_sleep(0.05)");
+  CHECK(scratch_left_behind(shop));
+  const Finished after = shop.run({"prove", "quick", "-v"});
+
+  CHECK(beside_live.exit_code == 0);
+  CHECK(kept == name);
+  CHECK(after.exit_code == 0);
+  CHECK_THAT(after.err, ContainsSubstring("scratch_database_dropped") && ContainsSubstring(name));
+  CHECK_FALSE(scratch_left_behind(shop));
+}
+
+TEST_CASE("a killed proof's scratch file is removed by the next one and a live one's is kept", "[prove]") {
+  Shop shop(Engine::sqlite);
+  const TempDir folder;
+  shop.write_seeder("slow", slow_on_scratch(shop.engine()), "writes = [\"item\"]\n");
+  shop.write_seeder("quick", insert_customer("b"));
+  shop.migrate();
+  shop.database().execute("INSERT INTO customer VALUES ('a', 'Ada', 1)");
+  Program program = shop.program();
+  program.environment("TMPDIR", folder.path().string());
+  const std::vector<std::string> quick{"prove", "quick", "--url", shop.database().url()};
+
+  Running running = program.start({"prove", "slow", "-v", "--url", shop.database().url()});
+  for (int i = 0; i < 200 && scratch_files(folder.path()) == 0; ++i) usleep(50'000);
+  const Finished beside_live = program.run(quick);
+  const std::size_t live = scratch_files(folder.path());
+  running.signal(SIGKILL);
+  running.wait();
+  const std::size_t killed = scratch_files(folder.path());
+  const Finished after = program.run(quick);
+
+  INFO(beside_live.err << after.err);
+  CHECK(beside_live.exit_code == 0);
+  CHECK(live == 1);
+  CHECK(killed == 1);
+  CHECK(after.exit_code == 0);
+  CHECK(scratch_files(folder.path()) == 0);
+}
+
+TEST_CASE("behind a pooler a proof has no scratch database", "[prove]") {
+  Shop shop(Engine::postgres);
+  shop.write_seeder("customers", insert_customer("a"));
+  shop.migrate();
+  const PgBouncer pooler(shop.database().url(), 3);
+
+  const Finished finished = shop.program().run({"prove", "--url", pooler.url()});
+
+  INFO(finished.err);
+  CHECK(finished.exit_code == 0);
+  CHECK_THAT(finished.out, ContainsSubstring("note: Not tried on a scratch database: a pooler stands before the server, which knows its own databases alone."));
+}
+
+TEST_CASE("migrations that attach another database are not tried elsewhere", "[prove]") {
+  Shop shop(Engine::sqlite);
+  shop.write_seeder("customers", insert_customer("a"));
+  shop.write("migrations/20260102120000_other.sql", "-- seedbed: no-transaction\nATTACH 'other.db' AS other;\nCREATE TABLE other.a (x integer);\n");
+  shop.migrate();
+
+  const Json proof = shop.proof({}, 0);
+
+  CHECK(proof["scratch_not_tried"] == "20260102120000_other.sql attaches another database");
+  CHECK(proof["seeders"][0]["scratch_tried"] == false);
 }
 
 TEST_CASE("an isolated plugin is proved as any other", "[prove]") {
