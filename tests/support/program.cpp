@@ -117,7 +117,7 @@ Program::Program(fs::path directory, fs::path executable)
       executable_(std::move(executable)),
       environment_{{"LC_ALL", "C.UTF-8"}} {
   for (const char* name :
-       {"PATH", "HOME", "TMPDIR", "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"}) {
+       {"PATH", "HOME", "TMPDIR", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
     if (const char* value = std::getenv(name)) environment_[name] = value;
   }
 }

@@ -17,6 +17,9 @@ struct TortureReport {
   std::string markdown() const;
   std::string json() const;
   bool good() const;
+
+  /// Neither good nor bad: this machine allows none of what was asked for.
+  bool nothing_tried() const { return tallies.empty(); }
 };
 
 }  // namespace seedbed::test

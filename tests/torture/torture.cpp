@@ -25,6 +25,8 @@ struct Options {
   std::string readme, json;
 };
 
+constexpr int kNothingTried = 77;  // what ctest is told to take for a skipped test
+
 std::vector<Torment> torments() {
   return {crowd_on_sqlite(),           crowd_on_postgres(),         crowd_behind_pgbouncer(), kill_at_sqlite_statements(),
           kill_at_sqlite_writes(),     fail_sqlite_writes(),        kill_at_postgres_messages(), cut_postgres_messages(),
@@ -122,6 +124,7 @@ int main_with(int argc, char** argv) {
   const TortureReport report = Torture(options).run();
   std::fputs(report.markdown().c_str(), stdout);
   if (!options.json.empty()) write_file(options.json, report.json());
+  if (report.nothing_tried()) return kNothingTried;
   if (!report.good()) return 1;
   if (!options.readme.empty() && options.only.empty()) rewrite_between(options.readme, "torture", report.markdown());
   return 0;
