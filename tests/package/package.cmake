@@ -5,6 +5,7 @@ function(add_package_test name c cxx flags testing)
     COMMAND ${CMAKE_COMMAND} -D BUILD=${CMAKE_BINARY_DIR} -D WORK=${CMAKE_BINARY_DIR}/tests/package/${name}
             -D PROGRAM=$<TARGET_FILE:seedbed> -D NM=${CMAKE_NM} -D C=${c} -D CXX=${cxx}
             -D CXX_FLAGS=${flags} -D GENERATOR=${CMAKE_GENERATOR} -D RUSTC=${RUSTC} -D TESTING=${testing}
+            -D "LINK_FLAGS=${CMAKE_CXX_FLAGS}"
             -P ${CMAKE_CURRENT_SOURCE_DIR}/package/package_test.cmake)
 endfunction()
 

@@ -1,9 +1,9 @@
 # Installs the SDK to a scratch prefix, builds the project beside this file and the template against
 # it, and lets the program run the plugins.  Run with
 #   cmake -D BUILD=… -D WORK=… -D PROGRAM=… -D NM=… -D C=… -D CXX=… -D CXX_FLAGS=… -D GENERATOR=…
-#     -D RUSTC=… -D TESTING=… -P package_test.cmake
+#     -D RUSTC=… -D TESTING=… -D LINK_FLAGS=… -P package_test.cmake
 # RUSTC may be false: then the plugin in Rust is left out.  TESTING tells whether seedbed::testing is tried too,
-# which takes the compiler that has built it.
+# which takes the compiler that has built it, and LINK_FLAGS for the sanitizers that are in it.
 
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE text ERROR_VARIABLE text)
@@ -24,7 +24,7 @@ function(build source)
   cmake_path(GET source FILENAME name)
   run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${source} -B ${WORK}/${name}
       -D CMAKE_PREFIX_PATH=${WORK}/prefix
-      -D CMAKE_C_COMPILER=${C} -D CMAKE_CXX_COMPILER=${CXX} -D "CMAKE_CXX_FLAGS=${CXX_FLAGS}"
+      -D CMAKE_C_COMPILER=${C} -D CMAKE_CXX_COMPILER=${CXX} -D "CMAKE_CXX_FLAGS=${CXX_FLAGS}" ${ARGN}
       -D CMAKE_COMPILE_WARNING_AS_ERROR=ON)
   run(${CMAKE_COMMAND} --build ${WORK}/${name})
 endfunction()
@@ -67,7 +67,7 @@ endif()
 
 if(TESTING)
   run(${CMAKE_COMMAND} --install ${BUILD} --component seedbed-testing --prefix ${WORK}/prefix)
-  build(${CMAKE_CURRENT_LIST_DIR}/testing)
+  build(${CMAKE_CURRENT_LIST_DIR}/testing -D "CMAKE_EXE_LINKER_FLAGS=${LINK_FLAGS}")
   run(${WORK}/testing/customers_test ${WORK}/package/customers.so ${CMAKE_CURRENT_LIST_DIR}/migrations)
   expect("first 3 second 0 rows 3")
 endif()
