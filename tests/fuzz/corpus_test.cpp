@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fuzz/targets.hpp"
@@ -34,13 +35,14 @@ std::vector<fs::path> inputs(std::string_view target) {
 /// One of a few things that happen to bytes.
 void change(std::string& text, std::minstd_rand& random) {
   if (text.empty()) return;
+  constexpr std::string_view marks("'\"\\$\n\0{}[]=#-;,", 15);
   const std::size_t at = random() % text.size();
   switch (random() % 5) {
     case 0: text[at] = static_cast<char>(random()); break;
     case 1: text.erase(at, 1 + random() % 8); break;
     case 2: text.insert(at, text.substr(random() % text.size(), random() % 16)); break;
     case 3: text.resize(at); break;
-    default: text.insert(at, 1, "'\"\\$\n\0{}[]=#-;,"[random() % 17]);
+    default: text.insert(at, 1, marks[random() % marks.size()]);
   }
 }
 
