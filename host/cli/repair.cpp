@@ -31,9 +31,10 @@ options:
 and those of "seedbed -h"
 )";
 
-ExitCode run_repair(RepairOptions options, bool accept_given, const Globals& globals) {
+ExitCode run_repair(RepairOptions options, const Globals& globals) {
   options.consent = consent(options.consent.phrase, globals);
-  std::erase(options.accept, "");  // what CLI11 makes of no value
+  const bool accept_given = !options.accept.empty();
+  std::erase(options.accept, "");  // what CLI11 makes of "--accept" without a value
   if (accept_given && options.accept.empty() && !options.accept_all) {
     throw Error(ExitCode::usage, "\"--accept\" needs versions, or \"--all\"").hint("\"seedbed repair\" shows what was edited.");
   }
@@ -49,11 +50,11 @@ ExitCode run_repair(RepairOptions options, bool accept_given, const Globals& glo
 
 Action add_repair(CLI::App& app) {
   const auto options = std::make_shared<RepairOptions>();
-  CLI::Option* const accept = app.add_option("--accept", options->accept)->expected(0, 10'000);
+  app.add_option("--accept", options->accept)->expected(0, 10'000);
   app.add_flag("--all", options->accept_all);
   app.add_option("--confirm", options->consent.phrase);
   app.add_option("--abandon", options->abandon)->allow_extra_args(false);
-  return [options, accept](const Globals& globals) { return run_repair(*options, accept->count() > 0, globals); };
+  return [options](const Globals& globals) { return run_repair(*options, globals); };
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace seedbed::test {
 /// golden file is written instead of compared.
 void check_golden(const std::string& name, std::string_view text);
 
-/// `text` with what differs from run to run replaced: "41 ms" becomes "# ms", the number behind
+/// `text` with what differs from run to run replaced: "41 ms" and "2 s" become "# ms", the number behind
 /// "took_ms" in JSON "#", and a UTC time "YYYY-MM-DD hh:mm:ss".  Columns stay aligned: a number after two or more spaces keeps its width.
 std::string without_times(std::string_view text);
 
