@@ -14,7 +14,6 @@
 
 #include <seedbed/abi.h>
 
-#include "database/key_memory.hpp"
 #include "database/sql/created.hpp"
 #include "database/sql/script.hpp"
 #include "database/url.hpp"
@@ -22,6 +21,8 @@
 #include "error.hpp"
 
 namespace seedbed::host {
+
+struct KeyMemory;
 
 /// A result of query(): text as the engine prints it, nullopt for NULL.
 using Row = std::vector<std::optional<std::string>>;

@@ -22,8 +22,7 @@ std::string hex_text(const KeyHash& hash);
 /// A key that a writer has met, after what it did about it.
 struct MetKey {
   KeyHash hash{};
-  bool remembered = false;  ///< an earlier run has met it
-  bool declared = false;    ///< and so did the last one
+  bool remembered = false;  ///< an earlier run has met it; known of a row that was not there
   bool was_there = false;   ///< the row was in the table before
   bool there = false;       ///< and is now
 };
@@ -35,6 +34,7 @@ struct MetKey {
 struct KeyMemory {
   std::string table;      ///< as SQL names it; its columns are list, hash and declared
   std::int64_t list = 0;
+  bool any = true;        ///< false: the list is empty, nobody need look
   std::string prefix;     ///< see key_hash()
   bool revive = false;    ///< rows that are remembered and not there are inserted again
   bool all_gone = false;  ///< rows that are not there count as deleted, remembered or not

@@ -1,16 +1,15 @@
 #pragma once
 // Any number of keys that a writer has met, in memory that does not grow with them.
 
-#include <cstdio>
 #include <functional>
-#include <memory>
 #include <vector>
 
 #include "database/key_memory.hpp"
+#include "database/sorted_runs.hpp"
 
 namespace seedbed::host {
 
-/// Keeps at most 21 MiB of keys in memory, the others in a temporary file that nobody else sees.
+/// Keeps at most 5 MiB of keys in memory, the others in a temporary file.
 class KeySpool {
  public:
   /// Throws std::system_error.
@@ -21,16 +20,11 @@ class KeySpool {
   void for_each(const std::function<void(const MetKey&)>& each);
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
+  static bool before(const MetKey& a, const MetKey& b) { return a.hash < b.hash; }
   void spill();
-  void sort_and_call(std::vector<MetKey>& keys, const std::function<void(const MetKey&)>& each) const;
 
   std::vector<MetKey> keys_;
-  std::unique_ptr<std::FILE, Close> file_;
-  std::size_t in_file_ = 0;  ///< keys
+  SortedRuns<MetKey> runs_{before};
 };
 
 }  // namespace seedbed::host

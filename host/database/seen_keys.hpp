@@ -2,17 +2,16 @@
 // Finds two rows of one key among any number of rows, in memory that does not grow with them.
 
 #include <cstdint>
-#include <cstdio>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "database/sorted_runs.hpp"
+
 namespace seedbed::host {
 
-/// Remembers keys by 96 bits of hash: at most 24 MiB of them in memory, the others in a temporary
-/// file, sorted, which nobody else sees.
+/// Remembers keys by 96 bits of hash: at most 24 MiB of them in memory, the others in a temporary file.
 class SeenKeys {
  public:
   /// Remembers the key of row `row` (from 1, below 2^32).  Returns the number of an earlier row with
@@ -29,11 +28,6 @@ class SeenKeys {
     std::uint32_t low = 0;
     std::uint32_t row = 0;  ///< 0: an empty slot
   };
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  class Run;
-
   static bool before(const Entry& a, const Entry& b);
   Entry& slot(const Entry& wanted);
   void grow();
@@ -41,8 +35,7 @@ class SeenKeys {
 
   std::vector<Entry> slots_;
   std::size_t used_ = 0;
-  std::unique_ptr<std::FILE, Close> file_;
-  std::vector<std::size_t> runs_;  ///< entries in each sorted run of the file
+  SortedRuns<Entry> runs_{before};
 };
 
 }  // namespace seedbed::host

@@ -112,6 +112,9 @@ class Ledger {
   /// false, and does nothing, if it has one or somebody else is at it.
   bool create(const Identity& identity, std::chrono::milliseconds patience);
 
+  /// What creates a ledger where there is none, as statements for somebody else's transaction.
+  std::vector<std::string> creation(const Identity& identity) const { return steps_from(0, identity); }
+
   /// Creates what is missing and upgrades an older ledger, which gets the identity unless it has one;
   /// what will be rolled back needs none.
   ///

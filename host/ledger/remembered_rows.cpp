@@ -16,8 +16,6 @@ namespace {
 // No seeder has such a name, so among the seeds the lists are told from what seeders ran.
 constexpr std::string_view kSeeder = "rows of ";
 
-constexpr std::size_t kKeysPerStatement = 1000;
-
 /// One line: "number=16385 all_deleted=0 key=<bytes>:name,…".
 std::string head_text(const RememberedList& list) {
   std::string text = fmt::format("number={} all_deleted={} key=", list.number, list.all_deleted ? 1 : 0);
@@ -52,21 +50,30 @@ std::int64_t number_of(const RememberedList& list) {
   return number;
 }
 
-/// Calls `work` with "(…), (…)" for the keys, some at a time.
-template <class Each, class Work>
-void in_parts(const std::vector<KeyHash>& keys, const Each& each, const Work& work) {
-  for (std::size_t first = 0; first < keys.size(); first += kKeysPerStatement) {
-    std::string part;
-    const std::size_t end = std::min(keys.size(), first + kKeysPerStatement);
-    for (std::size_t i = first; i < end; ++i) part += (part.empty() ? "" : ", ") + each(keys[i]);
-    work(part);
-  }
-}
-
 }  // namespace
 
-std::string RememberedRows::literal(const KeyHash& hash) const {
-  return fmt::format("{}'{}'", database_.engine() == Engine::sqlite ? "x" : "", hex_text(hash));
+/// A query of the keys that are $1.
+std::string RememberedRows::source(std::size_t keys) const {
+  if (database_.engine() == Engine::postgres) return "SELECT unnest($1::uuid[]) AS hash";
+  return fmt::format("WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
+                     "SELECT substr($1, 16 * i + 1, 16) AS hash FROM n", keys - 1);
+}
+
+std::string RememberedRows::parameter(std::span<const KeyHash> keys) const {
+  std::string text;
+  if (database_.engine() == Engine::postgres) {
+    for (const KeyHash& key : keys) text.append(text.empty() ? "{" : ",").append(hex_text(key));
+    return text + '}';
+  }
+  for (const KeyHash& key : keys) text.append(key.begin(), key.end());
+  return text;
+}
+
+void RememberedRows::run(const std::string& sql, std::span<const KeyHash> keys) {
+  const std::string text = parameter(keys);
+  std::array params{text_value(text)};
+  if (database_.engine() == Engine::sqlite) params[0].type = SEEDBED_BYTES;
+  database_.execute(sql, params);
 }
 
 std::vector<RememberedList> RememberedRows::lists() {
@@ -106,20 +113,18 @@ std::int64_t RememberedRows::count(const RememberedList& list, bool declared) {
                                                  declared ? 1 : 0))[0][0]);
 }
 
-void RememberedRows::add(const RememberedList& list, const std::vector<KeyHash>& hashes) {
+void RememberedRows::add(const RememberedList& list, std::span<const KeyHash> hashes) {
+  if (hashes.empty()) return;
   const KeyMemory keys = memory(list);
-  in_parts(hashes, [&](const KeyHash& hash) { return fmt::format("({}, {}, 1)", keys.list, literal(hash)); },
-           [&](const std::string& rows) {
-             database_.execute(fmt::format("INSERT INTO {} (list, hash, declared) VALUES {} ON CONFLICT (list, hash) DO NOTHING", keys.table, rows));
-           });
+  run(fmt::format("INSERT INTO {} (list, hash, declared) SELECT {}, hash, 1 FROM ({}) AS keys WHERE true ON CONFLICT (list, hash) DO NOTHING",
+                  keys.table, keys.list, source(hashes.size())), hashes);
 }
 
-void RememberedRows::set_declared(const RememberedList& list, const std::vector<KeyHash>& hashes, bool declared) {
+void RememberedRows::set_declared(const RememberedList& list, std::span<const KeyHash> hashes, bool declared) {
+  if (hashes.empty()) return;
   const KeyMemory keys = memory(list);
-  in_parts(hashes, [&](const KeyHash& hash) { return literal(hash); },
-           [&](const std::string& part) {
-             database_.execute(fmt::format("UPDATE {} SET declared = {} WHERE list = {} AND hash IN ({})", keys.table, declared ? 1 : 0, keys.list, part));
-           });
+  run(fmt::format("UPDATE {} SET declared = {} WHERE list = {} AND hash IN ({})", keys.table, declared ? 1 : 0, keys.list,
+                  source(hashes.size())), hashes);
 }
 
 void RememberedRows::undeclare_all(const RememberedList& list) {
@@ -127,16 +132,20 @@ void RememberedRows::undeclare_all(const RememberedList& list) {
   database_.execute(fmt::format("UPDATE {} SET declared = 0 WHERE list = {} AND declared = 1", keys.table, keys.list));
 }
 
-std::vector<KeyHash> RememberedRows::declared_after(const RememberedList& list, const KeyHash* after, std::size_t most) {
+std::vector<RememberedKey> RememberedRows::keys_after(const RememberedList& list, const KeyHash* after, std::size_t most) {
   const KeyMemory keys = memory(list);
-  const std::string above = after == nullptr ? "" : "AND hash > " + literal(*after);
-  std::vector<KeyHash> hashes;
-  database_.query_typed(fmt::format("SELECT hash FROM {} WHERE list = {} AND declared = 1 {} ORDER BY hash LIMIT {}", keys.table, keys.list, above, most),
+  const char* const prefix = database_.engine() == Engine::sqlite ? "x" : "";
+  const std::string above = after == nullptr ? "" : fmt::format("AND hash > {}'{}'", prefix, hex_text(*after));
+  std::vector<RememberedKey> found;
+  found.reserve(most);
+  database_.query_typed(fmt::format("SELECT hash, declared FROM {} WHERE list = {} {} ORDER BY hash LIMIT {}", keys.table, keys.list, above, most),
                         {}, [&](const seedbed_value* values, std::size_t) {
-                          std::ranges::copy(data_of(values[0]), hashes.emplace_back().begin());
+                          RememberedKey& key = found.emplace_back();
+                          std::ranges::copy(data_of(values[0]), key.hash.begin());
+                          key.declared = values[1].as.integer == 1;
                           return true;
                         });
-  return hashes;
+  return found;
 }
 
 }  // namespace seedbed::host

@@ -2,12 +2,13 @@
 // Keys of rows that seeders insert once, as the ledger remembers them.
 
 #include <cstdint>
-#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "database/database.hpp"
+#include "database/key_memory.hpp"
 #include "ledger/ledger.hpp"
 
 namespace seedbed::host {
@@ -21,6 +22,11 @@ struct RememberedList {
   bool all_deleted = false;      ///< somebody has accepted that no row is left
 
   bool operator==(const RememberedList&) const = default;
+};
+
+struct RememberedKey {
+  KeyHash hash{};
+  bool declared = false;  ///< the last run has met it
 };
 
 /// The lists and their keys.  Functions that write need an open transaction, which holds the run lock.
@@ -43,15 +49,18 @@ class RememberedRows {
 
   std::int64_t count(const RememberedList& list, bool declared);
 
-  void add(const RememberedList& list, const std::vector<KeyHash>& keys);
-  void set_declared(const RememberedList& list, const std::vector<KeyHash>& keys, bool declared);
+  /// Of these three each is one statement, whose parameter are the keys.
+  void add(const RememberedList& list, std::span<const KeyHash> keys);
+  void set_declared(const RememberedList& list, std::span<const KeyHash> keys, bool declared);
   void undeclare_all(const RememberedList& list);
 
-  /// At most `most` declared keys above `after` in the order of their bytes; `after` may be nullptr.
-  std::vector<KeyHash> declared_after(const RememberedList& list, const KeyHash* after, std::size_t most);
+  /// At most `most` keys above `after` in the order of their bytes; `after` may be nullptr.
+  std::vector<RememberedKey> keys_after(const RememberedList& list, const KeyHash* after, std::size_t most);
 
  private:
-  std::string literal(const KeyHash& hash) const;
+  std::string source(std::size_t keys) const;
+  std::string parameter(std::span<const KeyHash> keys) const;
+  void run(const std::string& sql, std::span<const KeyHash> keys);
 
   Database& database_;
   Ledger ledger_;

@@ -147,10 +147,9 @@ bool runs_outside_transaction(const Migration& migration, std::string* why) {
   return true;
 }
 
-std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migration, const std::vector<std::string>& beside,
-                                          const TimeLimits& limits) {
+std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migration, const Beside& beside, const TimeLimits& limits) {
   if (migration.unread) throw std::logic_error("migration \"" + migration.file + "\" is to be applied and was not read");
-  if (runs_outside_transaction(migration)) return apply_outside(lock, migration, beside, limits);
+  if (runs_outside_transaction(migration)) return apply_outside(lock, migration, beside.after, limits);
   const auto start = Clock::now();
   const Ledger ledger(lock.database());
   Database::ScriptTransaction work;
@@ -161,8 +160,9 @@ std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migrat
   if (file.begin != nullptr) file.statements.insert(file.statements.begin(), *file.begin);
   work.statements = file.statements;
   work.locate = locator(migration.up);
+  work.after = beside.before;
   work.after.push_back(recording(ledger, migration, ledger.duration_of_transaction()));
-  work.after.insert(work.after.end(), beside.begin(), beside.end());
+  work.after.insert(work.after.end(), beside.after.begin(), beside.after.end());
   if (const std::string extension = lock.extension(); !extension.empty()) work.after.push_back(extension);
   bool held = false;
   try {

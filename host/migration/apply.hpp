@@ -36,14 +36,20 @@ bool attaches_database(const Migration& migration);
 /// auto_vacuum, encoding.  The ledger's tables come before the file's.
 std::vector<std::string> file_layout(const Migration& migration);
 
-/// Runs `migration` and records it, as long as the lock is held; in the same transaction runs `beside`,
-/// statements that record it elsewhere.  Returns how long it took.
+/// SQL that commits together with a migration.
+struct Beside {
+  std::vector<std::string> before;  ///< it is recorded; not for one that runs outside a transaction
+  std::vector<std::string> after;   ///< that
+};
+
+/// Runs `migration` and records it, as long as the lock is held; in the same transaction runs `beside`.
+/// Returns how long it took.
 ///
 /// Throws Error at the place in the file.  Nothing of a migration that runs inside a transaction
 /// then remains; of one that runs outside, each statement is recorded as it succeeds, and the next
 /// run goes on at the one that failed.
-std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migration,
-                                          const std::vector<std::string>& beside = {}, const TimeLimits& limits = {});
+std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migration, const Beside& beside = {},
+                                          const TimeLimits& limits = {});
 
 /// Runs `migration` and records it inside the transaction that is open, which the caller rolls
 /// back.

@@ -150,12 +150,16 @@ void record_server(Preparation& preparation) {
 
 }  // namespace
 
-void open_ledger(Preparation& preparation, const Settings& settings, std::chrono::milliseconds wait) {
+void make_missing_file(Preparation& preparation, const Settings& settings, std::chrono::milliseconds wait) {
   std::error_code ignored;
   const std::filesystem::path& file = settings.url.file;
   if (!file.empty() && (!std::filesystem::exists(file, ignored) || std::filesystem::file_size(file, ignored) == 0)) {
     make_file(preparation, settings, wait);
   }
+}
+
+void open_ledger(Preparation& preparation, const Settings& settings, std::chrono::milliseconds wait) {
+  make_missing_file(preparation, settings, wait);
   const bool ready = preparation.ledger_version == kLedgerVersion;
   if (ready && preparation.identity && preparation.server_changed.empty()) return;
   Database& database = *preparation.database;

@@ -54,6 +54,9 @@ void read_all_texts(Preparation& preparation, const Settings& settings);
 /// Finds the files anew and plans them as for a database without a history.
 void plan_from_nothing(Preparation& preparation, const Settings& settings);
 
+/// Makes the file of SQLite's database, if there is none, and that something is to be written to.
+void make_missing_file(Preparation& preparation, const Settings& settings, std::chrono::milliseconds wait);
+
 /// Creates the ledger, or brings it up to date, before the lock is taken: its identity and what is known of
 /// the server included.  An SQLite file that does not exist is made only now, when there is something to
 /// write.  Throws Error{refused} if another first run has made it the database of another environment.

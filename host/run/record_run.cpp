@@ -54,19 +54,25 @@ std::int64_t RunStart::clock_reading() {
   return duration_cast<microseconds>(duration_cast<milliseconds>(system_clock::now().time_since_epoch())).count();
 }
 
+std::string run_record(const Ledger& ledger, const Outcome& outcome, const RunStart& start, int more) {
+  RecordedRun run = row_of(outcome, start);
+  run.migrations += more;
+  return ledger.recording(run);
+}
+
 void record_run(Database& database, const Outcome& outcome, const RunStart& start,
-                std::chrono::milliseconds patience, RunLock* lock) noexcept {
+                std::chrono::milliseconds patience, RunLock* lock, std::vector<std::string> before) noexcept {
   if (outcome.dry_run || (!outcome.error && outcome.nothing_changed())) return;
   try {
     const UninterruptedScope uninterrupted;
     Ledger ledger(database);
-    const std::string row = ledger.recording(row_of(outcome, start));
+    before.push_back(ledger.recording(row_of(outcome, start)));
     patience = patience_for_record(outcome, patience);
-    if (lock != nullptr) return lock->release({row}, patience);
+    if (lock != nullptr) return lock->release(std::move(before), patience);
     if (!ledger.ready()) return;  // never made: nothing to write into
     Database::ScriptTransaction record;
     record.begin.patience = patience;
-    record.after = {row};
+    record.after = std::move(before);
     database.run_transaction(record);
   } catch (const Error& error) {
     // Whoever reads of a failed run need not read that the database was not to be had for this, too.

@@ -3,8 +3,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "database/database.hpp"
+#include "ledger/ledger.hpp"
 #include "ledger/run_lock.hpp"
 #include "run/outcome.hpp"
 #include "run/preparation.hpp"
@@ -22,13 +25,20 @@ struct RunStart {
   static std::int64_t clock_reading();
 };
 
+/// The statement that records `outcome`, and as many more migrations as `more` says, in a transaction of
+/// somebody else's.
+std::string run_record(const Ledger& ledger, const Outcome& outcome, const RunStart& start, int more);
+
 /// Writes a row about `outcome` into the ledger's runs, in a transaction of its own, with which `lock`
 /// is given up if there is one.  Runs that changed nothing and met no trouble leave none, nor do dry runs.
+///
+/// `before` are statements that come first in that transaction.
 ///
 /// Waits at most `patience` for the database.  Never throws: a row that could not be written is
 /// logged, since the run itself has ended by then.
 void record_run(Database& database, const Outcome& outcome, const RunStart& start,
-                std::chrono::milliseconds patience, RunLock* lock = nullptr) noexcept;
+                std::chrono::milliseconds patience, RunLock* lock = nullptr,
+                std::vector<std::string> before = {}) noexcept;
 
 /// Lets `work` fill in `outcome`, times it, and records the run.  An Error that `work` throws rolls back
 /// and ends up in the outcome.

@@ -10,12 +10,14 @@
 #include "interrupt.hpp"
 #include "log.hpp"
 #include "ledger/run_lock.hpp"
+#include "ledger/schema.hpp"
 #include "migration/apply.hpp"
 #include "run/after_seeding.hpp"
 #include "run/column_origin.hpp"
 #include "run/deleted_rows.hpp"
 #include "run/guards.hpp"
 #include "run/hooks.hpp"
+#include "run/identity.hpp"
 #include "run/limits.hpp"
 #include "run/needs.hpp"
 #include "run/preparation.hpp"
@@ -66,7 +68,7 @@ class Run {
       outcome_.error = with_what_happened(error);
     }
     outcome_.took = start_.elapsed();
-    record_run(database(), outcome_, start_, patience(), lock_ ? &*lock_ : nullptr);
+    if (!recorded_) record_run(database(), outcome_, start_, patience(), lock_ ? &*lock_ : nullptr, std::move(creation_));
     return std::move(outcome_);
   }
 
@@ -152,13 +154,37 @@ class Run {
       if (!prepared_.server_changed.empty()) open_ledger(prepared_, settings_, options_.wait);
       return;
     }
-    open_ledger(prepared_, settings_, options_.wait);
-    lock_.emplace(database(), settings_.url, patience(), prepared_.identity->id);
+    if (!creates_ledger_on_the_way()) {
+      open_ledger(prepared_, settings_, options_.wait);
+      if (!lock_) lock_.emplace(database(), settings_.url, patience(), prepared_.identity->id);
+    }
     if (options_.reset) outcome_.dropped = drop_everything(*lock_, prepared_, dropped_files_, *gate_, outcome_.notices);
     if (prepared_.supabase) keep_histories_in_step();
-    if (!pending_.empty()) leave_out_applied_meanwhile();
+    if (!pending_.empty() && creation_.empty()) leave_out_applied_meanwhile();
     if (!pending_.empty()) apply_migrations();
     if (!seeders_.empty()) seed();
+  }
+
+  /// True where the first migration's transaction is to make the ledger: on SQLite, whose lock needs none,
+  /// a commit is most of what a small migration costs.
+  bool creates_ledger_on_the_way() {
+    if (settings_.url.engine != Engine::sqlite || prepared_.ledger_version > 0 || options_.reset || prepared_.supabase) return false;
+    if (pending_.empty() || runs_outside_transaction(*pending_.front()) || !settings_.hooks.before_migrate.empty()) return false;
+    make_missing_file(prepared_, settings_, options_.wait);
+    lock_.emplace(database(), settings_.url, patience());
+    Ledger ledger(database());
+    if (ledger.exists()) return false;  // another first run has made it meanwhile
+    prepared_.identity = identity_of(settings_, prepared_.facts);
+    prepared_.ledger_version = kLedgerVersion;
+    creation_ = ledger.creation(*prepared_.identity);
+    return true;
+  }
+
+  /// True if nothing comes after `migration` that its transaction could not record of the run.  PostgreSQL
+  /// may refuse the record for want of a right, which is no reason to lose a migration.
+  bool ends_run(const Migration& migration) const {
+    return settings_.url.engine == Engine::sqlite && &migration == pending_.back() && seeders_.empty() &&
+           settings_.hooks.after_migrate.empty() && !runs_outside_transaction(migration);
   }
 
   void keep_histories_in_step() {
@@ -224,11 +250,16 @@ class Run {
     try {
       const bool outside = runs_outside_transaction(migration);
       const Limits& limits = settings_.migrations.limits;
+      const bool last = ends_run(migration);
       const auto attempt = [&] {
-        return apply_migration(*lock_, migration, recorded_beside(migration), outside ? chosen_limits_of(limits) : limits_of(limits));
+        Beside beside{creation_, recorded_beside(migration)};
+        if (last) beside.after.push_back(run_record(Ledger(database()), outcome_, start_, /*more=*/1));
+        return apply_migration(*lock_, migration, beside, outside ? chosen_limits_of(limits) : limits_of(limits));
       };
       // What ran outside a transaction has taken effect: only the rest could be tried again.
       const auto took = outside ? attempt() : with_retries(migration.file, attempt);
+      creation_.clear();
+      recorded_ = last;
       outcome_.migrations.push_back({migration.version, migration.name, migration.file, took});
       log::info("migration_completed", {{"file", migration.file}, {"took_ms", took.count() / 1000}});
     } catch (const Error& cause) {
@@ -447,6 +478,8 @@ class Run {
   std::optional<RunLock> lock_;  ///< after the database that it locks, so that it goes first
   RunFacts facts_;
   Outcome outcome_;
+  std::vector<std::string> creation_;  ///< of the ledger, until the first migration has committed
+  bool recorded_ = false;              ///< the last migration's transaction has recorded the run
   std::vector<const Migration*> pending_;
   std::vector<Migration> dropped_files_;  ///< of a reset: the folder's, as the history so far has them
   std::vector<const Seeder*> seeders_;

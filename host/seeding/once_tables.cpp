@@ -51,6 +51,7 @@ OnceTables::Table& OnceTables::open_table(const seedbed_writer& writer, const st
     if (list.seeder == seeder_ && list.table == identity.name) table.before = list;
   }
   table.memory = rows_.memory(table.list);
+  table.memory.any = !table.before.seeder.empty() && table.before.key == key;
   table.memory.revive = deleted_.revived.contains(canonical);
   table.accepted = deleted_.accepted.contains(canonical);
   if (!table.before.seeder.empty() && table.before.key != key) {
@@ -63,6 +64,7 @@ OnceTables::Table& OnceTables::open_table(const seedbed_writer& writer, const st
   table.memory.met = [&table](std::span<const MetKey> keys) {
     for (const MetKey& each : keys) {
       table.any_there = table.any_there || each.there;
+      table.any_gone = table.any_gone || (each.remembered && !each.was_there);
       // A row that is neither is one that a trigger would not have: the next run offers it again.
       if (each.remembered || each.there || table.memory.all_gone) table.keys.add(each);
     }
@@ -72,23 +74,26 @@ OnceTables::Table& OnceTables::open_table(const seedbed_writer& writer, const st
 
 void OnceTables::check() {
   for (Table& table : tables_) {
-    if (table.memory.revive || table.accepted) continue;
-    std::int64_t remembered = 0, left = 0;
-    table.keys.for_each([&](const MetKey& key) {
-      remembered += key.remembered ? 1 : 0;
-      left += key.remembered && key.was_there ? 1 : 0;
-    });
-    if (left == remembered) continue;
-    const std::string name = database_.canonical_table(table.list.table);
-    if (left == 0 && !table.before.all_deleted) {
-      throw ask(fmt::format("none of the {} rows that it once inserted into \"{}\" is left", remembered, name), name)
-          .detail("Rows that somebody deletes stay deleted. All of them at once looks rather like a table that was emptied by accident.");
-    }
-    if (table.before.number != table.list.number) {
-      throw ask(fmt::format("{} of the {} rows that it once inserted into \"{}\" are gone, and the table was made anew", remembered - left,
-                            remembered, name), name)
-          .detail("So it cannot be told whether somebody deleted them.");
-    }
+    if (table.any_gone && !table.memory.revive && !table.accepted) check(table);
+  }
+}
+
+void OnceTables::check(Table& table) {
+  std::int64_t remembered = 0, left = 0;
+  for_each_key(table, [&](const MetKey* met, const RememberedKey* known) {
+    if (met == nullptr || known == nullptr) return;
+    ++remembered;
+    left += met->was_there ? 1 : 0;
+  });
+  const std::string name = database_.canonical_table(table.list.table);
+  if (left == 0 && !table.before.all_deleted) {
+    throw ask(fmt::format("none of the {} rows that it once inserted into \"{}\" is left", remembered, name), name)
+        .detail("Rows that somebody deletes stay deleted. All of them at once looks rather like a table that was emptied by accident.");
+  }
+  if (table.before.number != table.list.number) {
+    throw ask(fmt::format("{} of the {} rows that it once inserted into \"{}\" are gone, and the table was made anew", remembered - left,
+                          remembered, name), name)
+        .detail("So it cannot be told whether somebody deleted them.");
   }
 }
 
@@ -102,49 +107,47 @@ void OnceTables::save() {
 
 void OnceTables::save(Table& table) {
   table.list.all_deleted = !table.any_there && (table.accepted || table.before.all_deleted);
-  std::vector<KeyHash> fresh, again;
-  std::int64_t declared = 0;
+  std::vector<KeyHash> fresh, again, missing;
   const auto flush = [&](std::size_t least) {
-    if (fresh.size() > least) rows_.add(table.list, std::exchange(fresh, {}));
-    if (again.size() > least) rows_.set_declared(table.list, std::exchange(again, {}), true);
+    if (fresh.size() >= least) rows_.add(table.list, std::exchange(fresh, {}));
+    if (again.size() >= least) rows_.set_declared(table.list, std::exchange(again, {}), true);
+    if (missing.size() >= least) rows_.set_declared(table.list, std::exchange(missing, {}), false);
   };
-  table.keys.for_each([&](const MetKey& key) {
-    ++declared;
-    if (!key.remembered) fresh.push_back(key.hash);
-    else if (!key.declared) again.push_back(key.hash);
+  for_each_key(table, [&](const MetKey* met, const RememberedKey* remembered) {
+    if (remembered == nullptr) fresh.push_back(met->hash);
+    else if (met != nullptr && !remembered->declared) again.push_back(met->hash);
+    else if (met == nullptr && remembered->declared) missing.push_back(remembered->hash);
     flush(kKeysAtOnce);
   });
   flush(0);
-  if (rows_.count(table.list, /*declared=*/true) != declared) undeclare_missing(table);
   if (table.list == table.before) return;
   if (!table.before.seeder.empty() && table.before.key != table.list.key) rows_.forget(table.before);
   rows_.save(table.list);
 }
 
-/// Marks the keys that the last run declared and this one has not.
-void OnceTables::undeclare_missing(Table& table) {
-  std::vector<KeyHash> page, missing;
+void OnceTables::for_each_key(Table& table, const EachKey& each) {
+  std::vector<RememberedKey> page;
   std::size_t next = 0;
-  const auto read = [&] {  // both are in order
-    const std::optional<KeyHash> last = page.empty() ? std::nullopt : std::optional(page.back());
-    page = rows_.declared_after(table.list, last ? &*last : nullptr, kKeysAtOnce);
+  // What `each` adds to the list lies below the key that is read next, so that it is never read.
+  const auto read = [&] {
+    const std::optional<KeyHash> last = page.empty() ? std::nullopt : std::optional(page.back().hash);
+    page = rows_.keys_after(table.list, last ? &*last : nullptr, kKeysAtOnce);
     next = 0;
   };
-  const auto skip_below = [&](const KeyHash* hash) {
-    while (next < page.size() && (hash == nullptr || page[next] < *hash)) {
-      missing.push_back(page[next++]);
-      if (next == page.size()) read();
+  const auto take_below = [&](const KeyHash* hash) {
+    while (next < page.size() && (hash == nullptr || page[next].hash < *hash)) {
+      each(nullptr, &page[next]);
+      if (++next == page.size()) read();
     }
-    if (missing.size() >= kKeysAtOnce) rows_.set_declared(table.list, std::exchange(missing, {}), false);
   };
-  read();
+  if (table.memory.any) read();
   table.keys.for_each([&](const MetKey& key) {
-    skip_below(&key.hash);
-    if (next < page.size() && page[next] == key.hash && ++next == page.size()) read();
+    take_below(&key.hash);
+    const bool both = next < page.size() && page[next].hash == key.hash;
+    each(&key, both ? &page[next] : nullptr);
+    if (both && ++next == page.size()) read();
   });
-  skip_below(nullptr);
-  rows_.set_declared(table.list, missing, false);
-  log::debug("rows_undeclared", {{"seeder", seeder_}, {"table", table.list.table}});
+  take_below(nullptr);
 }
 
 }  // namespace seedbed::host

@@ -2,6 +2,7 @@
 // The tables into which a seeder inserts rows once, and what the ledger remembers of them.
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -46,12 +47,17 @@ class OnceTables {
     KeyMemory memory;
     KeySpool keys;
     bool any_there = false;
+    bool any_gone = false;   ///< of those that are remembered
     bool accepted = false;
   };
 
   Table& open_table(const seedbed_writer& writer, const std::string& canonical);
+  void check(Table& table);
   void save(Table& table);
-  void undeclare_missing(Table& table);
+
+  /// Calls `each` with every key that was met or is remembered, in order; either may be nullptr.
+  using EachKey = std::function<void(const MetKey* met, const RememberedKey* remembered)>;
+  void for_each_key(Table& table, const EachKey& each);
 
   Database& database_;
   RememberedRows rows_;

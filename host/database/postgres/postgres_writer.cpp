@@ -8,7 +8,9 @@
 #include <libpq-fe.h>
 
 #include "database/held_rows.hpp"
+#include "database/key_memory.hpp"
 #include "database/postgres/binary_array.hpp"
+#include "database/postgres/host_key.hpp"
 #include "database/postgres/postgres_database.hpp"
 #include "database/postgres/postgres_value.hpp"
 #include "database/postgres/writer_sql.hpp"
@@ -53,7 +55,13 @@ class PostgresWriter : public RowWriter {
  public:
   PostgresWriter(PostgresConnection& connection, WriterSpec spec, const std::vector<PostgresColumn>& columns, bool distributed)
       : connection_(connection), spec_(std::move(spec)), columns_(columns), sql_(spec_, columns_, distributed),
-        distributed_(distributed) {}
+        distributed_(distributed) {
+    if (spec_.memory == nullptr) return;
+    for (const std::string& name : remembered_order(spec_.key)) {
+      remembered_key_.push_back(static_cast<std::size_t>(std::ranges::find(columns_, name, &PostgresColumn::name) - columns_.begin()));
+    }
+    if (spec_.memory->any) keys_ = Keys::some_exist;
+  }
 
   /// May hold rows back; a call without rows writes them.
   void write(const seedbed_value* values, std::size_t count) override {
@@ -93,7 +101,7 @@ class PostgresWriter : public RowWriter {
     }
   };
 
-  bool likely_exist() const { return keys_ == Keys::some_exist && !spec_.update_changed && spec_.memory == nullptr; }
+  bool likely_exist() const { return keys_ == Keys::some_exist && !spec_.update_changed; }
 
   /// Few rows are written as they come.
   bool holds_back() const { return likely_exist() && counts_.rows > static_cast<std::int64_t>(kRowsPerStatement); }
@@ -109,7 +117,7 @@ class PostgresWriter : public RowWriter {
 
   void look_and_write(const seedbed_value* values, std::size_t count, std::int64_t first_row) {
     first_ = first_row;
-    if (likely_exist() && count_cannot_fail(values, count) && existing(values, count) == static_cast<std::int64_t>(count)) return;
+    if (likely_exist() && all_exist(values, count)) return;
     const std::size_t width = spec_.columns.size();
     for (std::size_t first = 0; first < count;) {
       std::size_t end = first;
@@ -120,6 +128,24 @@ class PostgresWriter : public RowWriter {
       write_batch(values + first * width, end - first);
       first = end;
     }
+  }
+
+  /// True if all the keys are in the table, which is then all there is to do; those of insert_once are told.
+  bool all_exist(const seedbed_value* values, std::size_t count) {
+    if (!count_cannot_fail(values, count)) return false;
+    const std::size_t width = spec_.columns.size();
+    if (spec_.memory != nullptr && !host_key_hash(columns_, remembered_key_, values, *spec_.memory)) return false;
+    if (existing(values, count) != static_cast<std::int64_t>(count)) return false;
+    if (spec_.memory == nullptr) return true;
+    met_.assign(count, {});
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::optional<KeyHash> hash = host_key_hash(columns_, remembered_key_, values + i * width, *spec_.memory);
+      if (!hash) return false;
+      met_[i].hash = *hash;
+      met_[i].there = met_[i].was_there = true;
+    }
+    spec_.memory->met(met_);
+    return true;
   }
 
   void write_batch(const seedbed_value* values, std::size_t count) {
@@ -145,12 +171,13 @@ class PostgresWriter : public RowWriter {
 
   /// Runs the statements that a batch takes.
   WriterCounts store(const seedbed_value* values, std::size_t count) {
-    if (spec_.memory != nullptr) return store_once(values, count);
+    if (spec_.memory != nullptr && (spec_.memory->any || spec_.memory->all_gone)) return store_once(values, count);
     WriterCounts stored;
     const auto all = static_cast<std::int64_t>(count);
     if (!spec_.update_changed) {
       const Arrays arrays = arrays_of(values, count);
       stored.written = affected(keys_ == Keys::all_new ? sql_.insert(arrays.elements) : sql_.insert_after_look(arrays.elements), arrays);
+      if (spec_.memory != nullptr) met_ = met_by_insert(values, count, stored.written);
       return stored;
     }
     if (keys_ == Keys::all_new && !distributed_ && existing(values, count) == 0) {
@@ -165,6 +192,20 @@ class PostgresWriter : public RowWriter {
     const bool all_missing = missing == all && sql_.updates();
     if (missing != 0) stored.written += affected(all_missing ? sql_.insert(arrays.elements) : sql_.insert_after_look(arrays.elements), arrays);
     return stored;
+  }
+
+  /// The keys of rows of which `written` were inserted, none of them remembered.
+  std::vector<MetKey> met_by_insert(const seedbed_value* values, std::size_t count, std::int64_t written) {
+    std::vector<MetKey> met(count);
+    const std::size_t width = spec_.columns.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::optional<KeyHash> hash = host_key_hash(columns_, remembered_key_, values + i * width, *spec_.memory);
+      // A trigger, or another session, may have had a hand in it.
+      if (!hash || written != static_cast<std::int64_t>(count)) return look_up(values, count);
+      met[i].hash = *hash;
+      met[i].there = true;
+    }
+    return met;
   }
 
   /// Inserts those rows that nobody has deleted, and sets met_.
@@ -203,7 +244,6 @@ class PostgresWriter : public RowWriter {
       const seedbed_value hash = cell_.read(result.get(), row, 0);
       std::ranges::copy(data_of(hash), met[i].hash.begin());
       met[i].remembered = PQgetisnull(result.get(), row, 1) == 0;
-      met[i].declared = met[i].remembered && *PQgetvalue(result.get(), row, 1) == '1';
       met[i].there = PQgetisnull(result.get(), row, 2) == 0;
     }
     if (distributed_) {
@@ -352,6 +392,7 @@ class PostgresWriter : public RowWriter {
   HeldRows held_;
   SeenKeys seen_;
   TypedCell cell_;
+  std::vector<std::size_t> remembered_key_;  ///< columns of insert_once, in the order in which a key is remembered
   std::vector<MetKey> met_;  ///< of the batch that was stored last
   WriterCounts counts_;
   std::int64_t first_ = 1;  ///< the number of the batch's first row

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "database/key_memory.hpp"
+
 namespace seedbed::host {
 
 namespace {
@@ -110,7 +112,7 @@ std::string WriterSql::count_existing(Elements key_elements) const {
 }
 
 std::string WriterSql::look_up(Elements key_elements) const {
-  return fmt::format("SELECT new.hash, (SELECT declared FROM {} AS r WHERE r.list = {} AND r.hash = new.hash), {} "
+  return fmt::format("SELECT new.hash, (SELECT 1 FROM {} AS r WHERE r.list = {} AND r.hash = new.hash), {} "
                      "FROM (SELECT new.*, {} AS hash, row_number() OVER () AS at FROM {}) AS new ORDER BY new.at",
                      memory_->table, memory_->list, distributed_ ? "NULL" : exists_, hash_, source(key_elements, key_));
 }

@@ -34,8 +34,8 @@ class WriterSql {
   std::string compare(Elements elements) const;
   /// Counts the rows whose key exists; its parameters are those of the key's columns alone.
   std::string count_existing(Elements key_elements) const;
-  /// Of insert_once: for each row, in their order, its key's hash, whether it is remembered (NULL) and was
-  /// declared (1, else 0), and whether it is in the table.  Its parameters are those of the key's
+  /// Of insert_once: for each row, in their order, its key's hash, and 1 or NULL for whether it is remembered
+  /// and whether it is in the table.  Its parameters are those of the key's
   /// columns alone.  For a distributed table existing_rows() has to tell the last.
   std::string look_up(Elements key_elements) const;
   /// The numbers, from 1, of the rows whose key exists, for a distributed table.

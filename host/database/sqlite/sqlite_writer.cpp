@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "database/key_memory.hpp"
 #include "database/sqlite/sqlite_database.hpp"
 #include "database/sqlite/sqlite_value.hpp"
 #include "database/writer_spec.hpp"
@@ -66,17 +67,27 @@ class KeyText {
   /// Of the first columns of the row that `statement` stands on.
   std::string read(sqlite3_stmt* statement) const {
     std::string text;
-    for (std::size_t i = 0; i < collations_.size(); ++i) {
-      const std::string part = read(statement, static_cast<int>(i));
-      text += fmt::format("{}:{}", part.size(), part);
-    }
+    for (std::size_t i = 0; i < collations_.size(); ++i) append(text, read(statement, static_cast<int>(i)));
     return text;
   }
+
+  static void append(std::string& text, std::string_view part) {
+    text.append(std::to_string(part.size())).append(":").append(part);
+  }
+
+  /// What read() makes of a text that is stored as it is, in column `index` of the key.
+  std::string of_text(std::string text, std::size_t index) const {
+    const std::string& collation = collations_[index];
+    if (collation == "NOCASE") std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (collation == "RTRIM") text.erase(text.find_last_not_of(' ') + 1);
+    return 't' + text;
+  }
+  static std::string of_integer(std::int64_t number) { return 'n' + std::to_string(number); }
 
  private:
   std::string read(sqlite3_stmt* statement, int index) const {
     const int type = sqlite3_column_type(statement, index);
-    if (type == SQLITE_INTEGER) return 'n' + std::to_string(sqlite3_column_int64(statement, index));
+    if (type == SQLITE_INTEGER) return of_integer(sqlite3_column_int64(statement, index));
     if (type == SQLITE_FLOAT) {
       const double number = sqlite3_column_double(statement, index);
       constexpr double kLimit = 9.2e18;
@@ -85,10 +96,7 @@ class KeyText {
     }
     std::string text = column_text(statement, index).value_or("");
     if (type == SQLITE_BLOB) return 'b' + text;
-    const std::string& collation = collations_[static_cast<std::size_t>(index)];
-    if (collation == "NOCASE") std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    if (collation == "RTRIM") text.erase(text.find_last_not_of(' ') + 1);
-    return 't' + text;
+    return of_text(std::move(text), static_cast<std::size_t>(index));
   }
 
   std::vector<std::string> collations_;
@@ -109,8 +117,9 @@ class SqliteMemory {
       columns_.push_back(static_cast<std::size_t>(std::ranges::find(spec.columns, name, &WriterColumn::name) - spec.columns.begin()));
       marks += ", ?";
     }
+    find_out_what_is_kept();
     store_ = database_.prepare(fmt::format("INSERT OR REPLACE INTO {} (rowid, {}) VALUES (1{}) RETURNING {}", form_, names, marks, names));
-    find_ = database_.prepare(fmt::format("SELECT declared FROM {} WHERE list = {} AND hash = ?", memory_.table, memory_.list));
+    find_ = database_.prepare(fmt::format("SELECT 1 FROM {} WHERE list = {} AND hash = ?", memory_.table, memory_.list));
   }
   ~SqliteMemory() {
     store_.reset();
@@ -121,17 +130,25 @@ class SqliteMemory {
 
   const KeyMemory& memory() const { return memory_; }
 
-  MetKey find(const seedbed_value* row) {
-    for (std::size_t i = 0; i < columns_.size(); ++i) bind_value(store_.get(), static_cast<int>(i) + 1, row[columns_[i]]);
-    MetKey key;
-    database_.step(store_.get());
-    key.hash = key_hash(memory_.prefix, text_.read(store_.get()));
-    sqlite3_reset(store_.get());
-    sqlite3_bind_blob(find_.get(), 1, key.hash.data(), static_cast<int>(key.hash.size()), SQLITE_STATIC);
-    key.remembered = database_.step(find_.get());
-    key.declared = key.remembered && sqlite3_column_int(find_.get(), 0) == 1;
+  KeyHash hash(const seedbed_value* row) {
+    std::string text;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const seedbed_value& value = row[columns_[i]];
+      if (value.type == SEEDBED_TEXT && keeps_[i].text) KeyText::append(text, text_.of_text(std::string(data_of(value)), i));
+      else if (value.type == SEEDBED_UUID && keeps_[i].text) KeyText::append(text, text_.of_text(uuid_text(data_of(value)), i));
+      else if (value.type == SEEDBED_INTEGER && keeps_[i].integer) KeyText::append(text, KeyText::of_integer(value.as.integer));
+      else return key_hash(memory_.prefix, stored_text(row));
+    }
+    return key_hash(memory_.prefix, text);
+  }
+
+  /// True if an earlier run has met the key.
+  bool remembers(const KeyHash& hash) {
+    if (!memory_.any) return false;
+    sqlite3_bind_blob(find_.get(), 1, hash.data(), static_cast<int>(hash.size()), SQLITE_STATIC);
+    const bool found = database_.step(find_.get());
     sqlite3_reset(find_.get());
-    return key;
+    return found;
   }
 
   /// Takes note of a key; tell() passes them on.
@@ -142,12 +159,39 @@ class SqliteMemory {
   }
 
  private:
+  /// Which values of ours a column stores as they are, whatever they say.
+  struct Keeps {
+    bool text = false, integer = false;
+  };
+
+  /// Asked, since what a type's name makes of values is SQLite's to know.
+  void find_out_what_is_kept() {
+    std::string texts, integers, types;
+    for (const std::string& name : key_) {
+      texts += ", '1'";
+      integers += ", 1";
+      types += fmt::format("{}typeof({})", types.empty() ? "" : ", ", quoted_name(name));
+    }
+    database_.execute(fmt::format("INSERT INTO {} (rowid, {}) VALUES (1{}), (2{})", form_, quoted_list(key_), texts, integers), {});
+    const std::vector<Row> stored = database_.query(fmt::format("SELECT {} FROM {} ORDER BY rowid", types, form_), {});
+    for (std::size_t i = 0; i < key_.size(); ++i) keeps_.push_back({stored[0][i] == "text", stored[1][i] == "integer"});
+  }
+
+  std::string stored_text(const seedbed_value* row) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) bind_value(store_.get(), static_cast<int>(i) + 1, row[columns_[i]]);
+    database_.step(store_.get());
+    std::string text = text_.read(store_.get());
+    sqlite3_reset(store_.get());
+    return text;
+  }
+
   SqliteDatabase& database_;
   const KeyMemory& memory_;
   std::vector<std::string> key_;
   KeyText text_;
   std::string form_;
   std::vector<std::size_t> columns_;  ///< where a row has the key
+  std::vector<Keeps> keeps_;            ///< of each column of the key
   SqliteStatement store_, find_;
   std::vector<MetKey> met_;
 };
@@ -157,7 +201,9 @@ class SqliteWriter : public RowWriter {
   SqliteWriter(SqliteDatabase& database, WriterSpec spec)
       : database_(database), spec_(std::move(spec)), upsert_(database.prepare(upsert_sql(spec_))),
         exists_(database.prepare(exists_sql(spec_))) {
-    if (spec_.memory != nullptr) memory_.emplace(database_, spec_);
+    if (spec_.memory == nullptr) return;
+    memory_.emplace(database_, spec_);
+    existed_ = spec_.memory->any;
   }
 
   void write(const seedbed_value* values, std::size_t count) override {
@@ -177,9 +223,7 @@ class SqliteWriter : public RowWriter {
     sqlite3_stmt* upsert = upsert_.get();
     ++counts_.rows;
     try {
-      if (memory_ && !is_due(values)) return;
-      // Where one row existed the next one is likely to, and its key alone is quickly looked up.
-      if (!memory_ && existed_ && !spec_.update_changed && exists(values)) return;
+      if (memory_ ? !is_due(values) : is_there(values)) return;
       for (std::size_t i = 0; i < spec_.columns.size(); ++i) bind_value(upsert, static_cast<int>(i) + 1, values[i]);
       while (database_.step(upsert)) {
       }
@@ -196,15 +240,24 @@ class SqliteWriter : public RowWriter {
     sqlite3_reset(upsert);
     if (!memory_) return;
     met_.there = written != 0 || exists(values);  // a trigger may have had a hand in it
+    met_.was_there = met_.there && written == 0;
     memory_->note(met_);
   }
 
+  /// Where one row existed the next one is likely to, and its key alone is quickly looked up.
+  bool is_there(const seedbed_value* values) { return existed_ && !spec_.update_changed && exists(values); }
+
   /// True for a row that is to be inserted, whose key is then met_; the key of another is noted.
   bool is_due(const seedbed_value* values) {
-    met_ = memory_->find(values);
-    met_.there = met_.was_there = exists(values);
-    if (!met_.there && !memory_->memory().all_gone && (!met_.remembered || memory_->memory().revive)) return true;
-    if (!met_.there) ++counts_.kept_deleted;
+    met_ = MetKey{memory_->hash(values)};
+    met_.there = met_.was_there = is_there(values);
+    if (!met_.there) {
+      met_.remembered = memory_->remembers(met_.hash);
+      const bool gone = memory_->memory().all_gone || (met_.remembered && !memory_->memory().revive);
+      if (!gone) return true;
+      met_.there = met_.was_there = existed_ = exists(values);
+      if (!met_.there) ++counts_.kept_deleted;
+    }
     memory_->note(met_);
     return false;
   }
@@ -250,7 +303,7 @@ class SqliteWriter : public RowWriter {
   SqliteDatabase& database_;
   WriterSpec spec_;
   SqliteStatement upsert_, exists_;
-  bool existed_ = false;  ///< the row before
+  bool existed_ = false;  ///< the row before; of insert_once at first: rows may well
   std::optional<SqliteMemory> memory_;
   MetKey met_;  ///< of the row that is written
   SeenKeys seen_;
