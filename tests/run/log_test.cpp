@@ -1,5 +1,7 @@
 // log: the runs that the database remembers.
 
+#include <string>
+
 #include "run/workspace.hpp"
 #include "support/catch.hpp"
 
@@ -33,6 +35,33 @@ TEST_CASE("the log shows each run with the newest first and errors below", "[log
   CHECK_THAT(log.out, ContainsSubstring("\n  migration \"20260102120000_b.sql\" failed: "));
   CHECK_THAT(log.out, ContainsSubstring("1 migration"));
   CHECK_THAT(log.out, ContainsSubstring("\n3 runs.\n"));
+}
+
+TEST_CASE("a first run whose first migration fails is in the log", "[log]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write("migrations/20260101120000_a.sql", "CREATE TABEL a (x integer);\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(workspace.run({"log"}).out, ContainsSubstring("\n1 run.\n"));
+  workspace.write("migrations/20260101120000_a.sql", "CREATE TABLE a (x integer);\n");
+  CHECK(workspace.run({"up"}).exit_code == 0);
+  CHECK_THAT(workspace.run({"log"}).out, ContainsSubstring("\n2 runs.\n"));
+}
+
+TEST_CASE("a run is logged with the time and the migrations it took wherever its record is written", "[log]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write("migrations/20260101120000_a.sql", "CREATE TABLE a (x integer);\n");
+  workspace.write("migrations/20260102120000_b.sql", "CREATE TABLE b (x integer);\n");
+  workspace.write("seedbed.toml", "default_environment = \"local\"\n[environments.local]\nurl = \"sqlite:unused.db\"\n" +
+                                      GENERATE(std::string(), std::string("[hooks]\nafter_migrate = [\"CREATE TABLE c (x integer)\"]\n")));
+  workspace.run({"up"});
+
+  CHECK(workspace.value("SELECT count(*) FROM " + workspace.ledger("runs")) == "1");
+  CHECK(workspace.value("SELECT migrations FROM " + workspace.ledger("runs")) == "2");
+  CHECK(workspace.value("SELECT outcome FROM " + workspace.ledger("runs")) == "done");
+  CHECK(workspace.value("SELECT CASE WHEN took_ms < 0 THEN 'negative' ELSE 'some' END FROM " + workspace.ledger("runs")) == "some");
 }
 
 TEST_CASE("the log can be cut short", "[log]") {

@@ -1,6 +1,10 @@
 // Migrations of SQLite: foreign keys, journal modes, and what its errors say.
 
+#include <array>
+#include <cstdint>
 #include <fstream>
+
+#include <fmt/format.h>
 
 #include "run/workspace.hpp"
 #include "support/catch.hpp"
@@ -21,6 +25,16 @@ Finished run_migration(Workspace& workspace, std::string_view text) {
 }
 
 std::string file_of(Workspace& workspace) { return workspace.database().url().substr(std::string("sqlite:").size()); }
+
+/// The file change counter of SQLite's file format, which a commit outside WAL raises by one.
+std::uint32_t changes_of_file(Workspace& workspace) {
+  std::ifstream file(file_of(workspace), std::ios::binary);
+  std::array<char, 28> head{};
+  file.read(head.data(), head.size());
+  std::uint32_t count = 0;
+  for (std::size_t i = 24; i < head.size(); ++i) count = count << 8 | static_cast<unsigned char>(head[i]);
+  return count;
+}
 
 }  // namespace
 
@@ -157,6 +171,21 @@ TEST_CASE("the first migration of a new file says how it is laid out", "[run]") 
   CHECK(workspace.value("SELECT page_size FROM pragma_page_size") == "8192");
   CHECK(workspace.value("SELECT auto_vacuum FROM pragma_auto_vacuum") == "2");
   CHECK(workspace.value("SELECT encoding FROM pragma_encoding") == "UTF-16le");
+}
+
+TEST_CASE("a first run on SQLite commits once for each migration", "[run]") {
+  Workspace workspace(Engine::sqlite);
+  workspace.database().execute("PRAGMA user_version = 1");  // makes the file
+  for (const char* name : {"a", "b", "c"}) {
+    workspace.write(fmt::format("migrations/2026010112000{}_{}.sql", name[0] - 'a', name), fmt::format("CREATE TABLE {} (x INTEGER);\n", name));
+  }
+
+  const std::uint32_t before = changes_of_file(workspace);
+  CHECK(workspace.run({"up"}).exit_code == 0);
+
+  CHECK(changes_of_file(workspace) - before == 3);
+  CHECK(workspace.value("SELECT count(*) FROM seedbed_migrations") == "3");
+  CHECK(workspace.value("SELECT migrations FROM seedbed_runs") == "3");
 }
 
 TEST_CASE("the journal mode of a file is its owners affair", "[run]") {
