@@ -19,6 +19,7 @@ bool Database::run_transaction(const ScriptTransaction& work) {
   run_ahead(work.text, work.statements, work.locate);
   Transaction transaction(*this, work.begin);
   if (!work.guard.empty() && query(work.guard).empty()) return false;
+  for (const std::string& statement : work.before) execute(statement);
   if (!work.statements.empty()) {
     start_script();
     run_script(work.text, work.statements, work.locate);

@@ -178,6 +178,7 @@ class Database {
   struct ScriptTransaction {
     BeginOptions begin;
     std::string guard;  ///< a query, run first: unless it has a row, nothing is done
+    std::vector<std::string> before;  ///< run next
     std::string_view text;
     std::span<const sql::Statement> statements;
     Locate locate;

@@ -160,7 +160,7 @@ std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migrat
   if (file.begin != nullptr) file.statements.insert(file.statements.begin(), *file.begin);
   work.statements = file.statements;
   work.locate = locator(migration.up);
-  work.after = beside.before;
+  work.before = beside.before;
   work.after.push_back(recording(ledger, migration, ledger.duration_of_transaction()));
   work.after.insert(work.after.end(), beside.after.begin(), beside.after.end());
   if (const std::string extension = lock.extension(); !extension.empty()) work.after.push_back(extension);

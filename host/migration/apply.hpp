@@ -38,8 +38,8 @@ std::vector<std::string> file_layout(const Migration& migration);
 
 /// SQL that commits together with a migration.
 struct Beside {
-  std::vector<std::string> before;  ///< it is recorded; not for one that runs outside a transaction
-  std::vector<std::string> after;   ///< that
+  std::vector<std::string> before;  ///< it runs; not for one that runs outside a transaction
+  std::vector<std::string> after;   ///< it is recorded
 };
 
 /// Runs `migration` and records it, as long as the lock is held; in the same transaction runs `beside`.

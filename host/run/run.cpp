@@ -171,6 +171,7 @@ class Run {
     if (settings_.url.engine != Engine::sqlite || prepared_.ledger_version > 0 || options_.reset || prepared_.supabase) return false;
     if (pending_.empty() || runs_outside_transaction(*pending_.front()) || !settings_.hooks.before_migrate.empty()) return false;
     make_missing_file(prepared_, settings_, options_.wait);
+    { const Transaction writable(database(), {.patience = patience()}); }  // else the lock's file would be to blame
     lock_.emplace(database(), settings_.url, patience());
     Ledger ledger(database());
     if (ledger.exists()) return false;  // another first run has made it meanwhile
