@@ -10,6 +10,10 @@ namespace seedbed::host {
 /// `text` was written, e.g. "--wait".
 std::chrono::milliseconds parse_duration(const std::string& text, const std::string& source);
 
+inline std::chrono::microseconds since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+}
+
 /// "41 ms", "2.4 s", "3 min 05 s"; never less than "1 ms".
 std::string duration_text(std::chrono::microseconds duration);
 

@@ -15,6 +15,7 @@
 #include <netinet/in.h>
 #include <strings.h>
 
+#include "database/login.hpp"
 #include "error.hpp"
 
 namespace seedbed::host {
@@ -293,6 +294,12 @@ DatabaseUrl parse_url(const std::string& text, const std::filesystem::path& base
   if (is_sqlite_path(bare)) return parse_sqlite(bare, base);
   throw unparsable("it is neither a connection string nor a path to a SQLite file")
       .detail(std::string(kForms));
+}
+
+Login login_of(const DatabaseUrl& url) {
+  std::vector<std::string> ignored;
+  const Options options = resolved(url.conninfo, ignored);
+  return {value(options, "user"), value(options, "dbname")};
 }
 
 }  // namespace seedbed::host

@@ -27,7 +27,9 @@ std::int64_t now_microseconds() {
 
 StatementState parse_state(std::string_view name) {
   const auto state = std::ranges::find(kStatementStates, name);
-  if (state == kStatementStates.end()) throw Error(ExitCode::failed, fmt::format("the ledger knows a statement's state \"{}\", which does not exist", name));
+  if (state == kStatementStates.end()) {
+    throw Error(ExitCode::failed, fmt::format("the ledger has a statement in the state \"{}\", which this seedbed does not know", name));
+  }
   return static_cast<StatementState>(state - kStatementStates.begin());
 }
 
@@ -132,12 +134,15 @@ void Ledger::prepare(const Identity& identity) {
   log::info("ledger_prepared", {{"from_version", found}, {"to_version", kLedgerVersion}});
 }
 
-std::vector<AppliedMigration> Ledger::migrations() {
+std::vector<AppliedMigration> Ledger::migrations(bool with_reverting) {
   const char* const added = version() < 2 ? "'applied', 0" : "origin, shared";
   const bool postgres = database_.engine() == Engine::postgres;
   const char* const when = postgres ? "to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')" : "applied_at";
+  const std::string reverting = !with_reverting ? "0" : fmt::format(
+      "CASE WHEN EXISTS (SELECT 1 FROM {} s WHERE s.version = '{}' || m.version) THEN 1 ELSE 0 END", table("statements"), kReverting);
   std::vector<Row> rows = database_.query(
-      fmt::format("SELECT version, name, file, sha256, token_hash, token_algorithm, {}, took_ms, {} FROM {}", when, added, table("migrations")));
+      fmt::format("SELECT version, name, file, sha256, token_hash, token_algorithm, {}, took_ms, {}, {} FROM {} m", when, added,
+                  reverting, table("migrations")));
   // Sorted here: mostly they lie in that order, and SQLite would sort whole rows.
   const auto before = [](const Row& a, const Row& b) { return std::tie(*a[6], *a[0]) < std::tie(*b[6], *b[0]); };
   if (!std::ranges::is_sorted(rows, before)) std::ranges::sort(rows, before);
@@ -147,14 +152,9 @@ std::vector<AppliedMigration> Ledger::migrations() {
     row[6]->resize(19);
     (*row[6])[10] = ' ';
     applied.push_back({std::move(*row[0]), std::move(*row[1]), std::move(*row[2]), std::move(*row[3]), std::move(*row[4]),
-                       std::stoi(*row[5]), std::move(*row[6]), std::stoll(*row[7]), std::move(*row[8]), row[9] == "1"});
+                       std::stoi(*row[5]), std::move(*row[6]), std::stoll(*row[7]), std::move(*row[8]), row[9] == "1", row[10] == "1"});
   }
   return applied;
-}
-
-bool Ledger::is_applied(std::string_view version) {
-  const std::array params{text_value(version)};
-  return !database_.query(fmt::format("SELECT 1 FROM {} WHERE version = $1", table("migrations")), params).empty();
 }
 
 std::string Ledger::recording(const AppliedMigration& migration, std::string_view took_ms, bool repeatable) const {

@@ -25,6 +25,7 @@ struct AppliedMigration {
   std::int64_t took_ms = 0;
   std::string origin = "applied";  ///< or "as-is", "stamped", "adopted"
   bool shared = false;  ///< Supabase's history has the row too, or had it and it was taken back there
+  bool reverting = false;  ///< a down part outside a transaction stopped half-way; see migrations()
 };
 
 /// Of a statement that runs outside a transaction.
@@ -49,6 +50,9 @@ struct RememberedSeed {
   std::string version;
   std::string ran_at;       ///< UTC; filled when read
 };
+
+/// Stands before the version under which a down part's statements are remembered.
+inline constexpr std::string_view kReverting = "down ";
 
 /// Those of each version that has not ended, in order.
 using RememberedStatements = std::map<std::string, std::vector<RememberedStatement>>;
@@ -127,9 +131,9 @@ class Ledger {
   /// True if prepare() would have nothing to do.
   bool ready();
 
-  /// In the order in which they were applied.  Reads a ledger of any version.
-  std::vector<AppliedMigration> migrations();
-  bool is_applied(std::string_view version);
+  /// In the order in which they were applied.  Reads a ledger of any version; the table statements, for
+  /// which a role that only seeds needs no right, only `with_reverting`.
+  std::vector<AppliedMigration> migrations(bool with_reverting = false);
 
   void record(const AppliedMigration& migration);
   /// The statement that records `migration`, for Database::run_transaction() or execute().  A

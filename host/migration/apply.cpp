@@ -9,6 +9,7 @@
 #include "database/sql/setting.hpp"
 #include "database/sql/token_cursor.hpp"
 #include "database/sql/transaction.hpp"
+#include "duration.hpp"
 #include "migration/migration_plan.hpp"
 #include "migration/outside_run.hpp"
 
@@ -19,10 +20,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using sql::Kind;
 using sql::Statement;
-
-std::chrono::microseconds since(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-}
 
 sql::OneTransaction as_one_transaction(const Migration& migration) {
   return sql::as_one_transaction(migration.up.text, migration.up.statements);
@@ -194,10 +191,23 @@ std::chrono::microseconds rehearse_migration(Database& database, const Migration
   return since(start);
 }
 
-void run_in_transaction(Database& database, const SqlPart& part) {
-  database.start_script();
+void run_in_transaction(Database& database, const SqlPart& part, const std::function<void()>& hold) {
   const sql::OneTransaction file = sql::as_one_transaction(part.text, part.statements);
-  database.run_script(file.text.empty() ? part.text : file.text, file.statements, locator(part));
+  if (file.begin != nullptr) {
+    try {
+      database.execute("SET TRANSACTION " + sql::transaction_modes(std::string_view(part.text).substr(file.begin->offset, file.begin->size)));
+    } catch (Error& error) {
+      throw error.at(place_of(part, file.begin->offset));
+    }
+  }
+  const std::string_view text = file.text.empty() ? part.text : file.text;
+  const auto body = std::ranges::find_if_not(file.statements, [&](const Statement& statement) {
+    return sql::sets_transaction(text.substr(statement.offset, statement.size));
+  });
+  database.run_script(text, {file.statements.begin(), body}, locator(part));
+  if (hold) hold();
+  database.start_script();
+  database.run_script(text, {body, file.statements.end()}, locator(part));
   try {
     database.reset_session();
   } catch (Error& error) {  // a deferred constraint

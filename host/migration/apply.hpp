@@ -2,6 +2,7 @@
 // Applies one migration, its ledger row in the same transaction.
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -57,7 +58,8 @@ std::chrono::microseconds rehearse_migration(Database& database, const Migration
                                              const std::vector<std::string>& beside = {});
 
 /// Runs `part` inside the transaction that is open, without the BEGIN and COMMIT around it, and undoes
-/// what it left in the session.
-void run_in_transaction(Database& database, const SqlPart& part);
+/// what it left in the session.  `hold` is called once the part has said what kind of transaction it
+/// runs in, which the server takes only before any query.
+void run_in_transaction(Database& database, const SqlPart& part, const std::function<void()>& hold = {});
 
 }  // namespace seedbed::host

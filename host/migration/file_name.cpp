@@ -165,6 +165,21 @@ std::optional<FileName> parse_file_name(Format format, std::string_view file) {
   return parse_numbered_name(format, stem, suffixes);
 }
 
+bool leaves_other_names_alone(Format format) {
+  switch (format) {
+    case Format::supabase:
+    case Format::dbmate:
+    case Format::golang_migrate:
+    case Format::flyway:
+      return true;
+    case Format::seedbed:
+    case Format::plain:
+    case Format::goose:
+      return false;
+  }
+  return false;
+}
+
 std::string name_example(Format format) {
   const auto sentence = [format](std::string_view names) {
     return fmt::format("A {} migration is named like {}.", format_name(format), names);

@@ -37,6 +37,10 @@ bool is_up_or_down_name(std::string_view file);
 /// True for names that end in .sql, in any case.
 bool is_sql_name(std::string_view file);
 
+/// True where the format's own tool runs the files that are named as it wants and leaves all others
+/// alone: there a name that is not one of the format's is no error.
+bool leaves_other_names_alone(Format format);
+
 /// A whole sentence that shows a name of the format.
 std::string name_example(Format format);
 

@@ -202,14 +202,15 @@ Folder open_folder(const fs::path& directory, std::optional<Format> format, cons
   return folder;
 }
 
-FileName file_name_of(const Folder& folder, const FolderFile& file) {
-  if (auto name = parse_file_name(folder.format, file.base)) return *name;
+std::optional<FileName> file_name_of(const Folder& folder, const FolderFile& file) {
+  if (auto name = parse_file_name(folder.format, file.base)) return name;
+  const bool callback = folder.format == Format::flyway &&
+                        (file.base.starts_with("before") || file.base.starts_with("after"));
+  if (!callback && leaves_other_names_alone(folder.format)) return std::nullopt;
   Error error = error_at(file.shown, fmt::format("\"{}\" is not the name of a {} migration",
                                                  file.name, format_name(folder.format)));
   if (!folder.reason.empty()) error.detail(folder.reason);
   error.hint(name_example(folder.format));
-  const bool callback = folder.format == Format::flyway &&
-                        (file.base.starts_with("before") || file.base.starts_with("after"));
   if (callback) throw error.hint("What a callback does belongs under [hooks] in seedbed.toml.");
   throw error.hint("A file whose name begins with \"_\" or \".\" is left alone.");
 }

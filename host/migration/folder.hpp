@@ -29,8 +29,9 @@ struct Folder {
 Folder open_folder(const std::filesystem::path& directory, std::optional<Format> format,
                    const std::filesystem::path& root);
 
-/// The name of `file` in the folder's format.  Throws Error{usage} that shows what a name is like.
-FileName file_name_of(const Folder& folder, const FolderFile& file);
+/// The name of `file` in the folder's format; nothing where the format's tool leaves such a name alone.
+/// Throws Error{usage} that shows what a name is like, and for a callback of flyway's.
+std::optional<FileName> file_name_of(const Folder& folder, const FolderFile& file);
 
 /// `path` as people see it: relative to `root` if below it.
 std::string shown_path(const std::filesystem::path& path, const std::filesystem::path& root);

@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -73,6 +74,8 @@ struct MigrationFolder {
   std::vector<Migration> migrations;  ///< in the format's own order, repeatables last
   std::vector<Migration> baselines;   ///< flyway's B files: on a database without history, the
                                       ///< newest runs in place of all versions up to its own
+  std::vector<std::string> left_alone;  ///< names of .sql files that the format's own tool, too, does not
+                                        ///< take for migrations: supabase, dbmate, golang-migrate, flyway
 };
 
 /// Orders two versions as `format` does; equal ones are the same migration.
@@ -87,6 +90,7 @@ std::strong_ordering compare_versions(Format format, std::string_view a, std::st
 struct MigrationOptions {
   std::map<std::string, std::string> placeholders;  ///< flyway's ${name}, with lower-case names
   bool replace_placeholders = true;                 ///< flyway's placeholderReplacement
+  std::function<std::map<std::string, std::string>()> built_in{};  ///< flyway's own; `placeholders` come first
   std::map<std::string, std::string> environment;   ///< for goose's ENVSUB
 };
 
@@ -109,7 +113,7 @@ struct MigrationOptions {
 /// Lines `-- seedbed: up`, `-- seedbed: down`, `-- seedbed: no-transaction` work in every format
 /// but dbmate and goose, which have their own.  A line counts wherever it stands.
 ///
-/// Throws Error{usage} at the file for a name that fits no format, a version that two files share
+/// Throws Error{usage} at the file for a name that does not fit the format (save those left alone), a version that two files share
 /// where the format forbids it, and a down part without its up part; and for a folder or file that
 /// cannot be read.
 MigrationFolder find_migrations(const std::filesystem::path& directory,

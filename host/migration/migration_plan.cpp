@@ -7,8 +7,6 @@ namespace seedbed::host {
 
 namespace {
 
-constexpr std::string_view kReverting = "down ";
-
 bool unedited(const Migration& file, const AppliedMigration& row) {
   // Without a hash nobody can tell what was applied.
   if (row.sha256.empty() || file.sha256 == row.sha256) return true;

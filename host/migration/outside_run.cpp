@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "database/sql/setting.hpp"
+#include "database/sql/transaction.hpp"
 #include "interrupt.hpp"
 #include "ledger/ledger.hpp"
 #include "log.hpp"
@@ -38,16 +39,14 @@ class OutsideRun {
         statements_(migration.up.statements) {}
 
   void run() {
-    std::size_t next = recorded_before();
-    try {
-      restore_session(next);
-    } catch (Error& error) {
-      tidy_up();
-      throw error.detail("An earlier run stopped behind this statement; what it set has to be set again.");
-    }
+    const std::size_t next = recorded_before();
+    for (std::size_t i = 0; i < next; ++i) follow(i);
+    refuse_settings_that_get_lost(next);
+    if (!pooled_) restore_session();
     for (std::size_t i = next; i < statements_.size(); ++i) {
       try {
         run(i);
+        follow(i);
       } catch (Error& error) {
         tidy_up();
         throw error
@@ -86,19 +85,53 @@ class OutsideRun {
     return recorded_;
   }
 
-  /// The session of the run that stopped is gone, and with it what the first `count` statements set.
-  void restore_session(std::size_t count) {
-    std::vector<std::size_t> block;  // of a transaction of the file's, which may roll back
-    bool open = false;
-    for (std::size_t i = 0; i < count; ++i) {
+  /// Notes what statement `i`, which has run, has set for the session.
+  void follow(std::size_t i) {
+    const Kind kind = statements_[i].kind;
+    if (kind == Kind::begin) in_block_ = true;
+    if (kind == Kind::rollback) set_in_block_.clear();
+    const bool control = kind != Kind::ordinary && kind != Kind::session;
+    if (!control && sql::sets_session(text(i), {database_.engine(), true})) set_in_block_.push_back(i);
+    if (kind == Kind::commit || kind == Kind::rollback) in_block_ = false;
+    if (in_block_) return;
+    settings_.insert(settings_.end(), set_in_block_.begin(), set_in_block_.end());
+    set_in_block_.clear();
+  }
+
+  void set_again() {
+    for (const std::size_t each : settings_) execute(each);
+  }
+
+  /// The session of the run that stopped is gone, and with it what its statements set.
+  void restore_session() {
+    try {
+      set_again();
+    } catch (Error& error) {
+      tidy_up();
+      throw error.detail("An earlier run stopped behind this statement; what it set has to be set again.");
+    }
+  }
+
+  /// What a file sets is set anew in each transaction behind a pooler, and undone at its end.
+  /// Outside of one nothing can be: the statement may get another session than the setting got, and the
+  /// setting would stay in that one for whoever comes next.
+  void refuse_lost_setting(std::size_t setting, std::size_t statement) const {
+    throw Error(ExitCode::refused, fmt::format("what line {} sets would not reach this statement", statements_[setting].line))
+        .at(place_of(migration_.up, statements_[statement].offset))
+        .detail("A pooler stands before the server and gives every statement that runs outside a transaction the session it likes.")
+        .hint("Connect to the server itself, or leave the setting out.");
+  }
+
+  /// As far as can be seen before anything runs.
+  void refuse_settings_that_get_lost(std::size_t next) const {
+    if (!pooled_) return;
+    std::optional<std::size_t> setting;
+    if (!settings_.empty()) setting = settings_.front();
+    for (std::size_t i = next; i < statements_.size(); ++i) {
       const Kind kind = statements_[i].kind;
-      if (kind == Kind::begin) open = true;
-      if (kind == Kind::rollback) block.clear();
-      const bool control = kind != Kind::ordinary && kind != Kind::session;
-      if (!control && sql::sets_session(text(i), {database_.engine(), true})) block.push_back(i);
-      if (kind == Kind::commit || kind == Kind::rollback) open = false;
-      if (open) continue;
-      for (const std::size_t each : std::exchange(block, {})) execute(each);
+      const bool sets = (kind == Kind::ordinary || kind == Kind::session) && sql::sets_session(text(i), {database_.engine(), true});
+      if (!setting && sets) setting = i;
+      if (setting && kind == Kind::non_transactional) refuse_lost_setting(*setting, i);
     }
   }
 
@@ -109,7 +142,7 @@ class OutsideRun {
       run_in_own_transaction(i);
     } else if (kind == Kind::begin) {
       execute(i);
-      database_.as_ourselves([&] { lock_.hold(); });
+      held_ = false;
     } else if (!run_with_record(i)) {
       run_alone(i);
     }
@@ -117,10 +150,18 @@ class OutsideRun {
 
   /// In one that the file has begun: it is recorded as a whole, with its COMMIT or after its ROLLBACK.
   void run_in_own_transaction(std::size_t i) {
+    if (!held_ && sql::sets_transaction(text(i))) return execute(i);  // which no query may precede
+    if (!held_) {
+      database_.as_ourselves([&] { lock_.hold(); });
+      if (pooled_) set_again();
+      held_ = true;
+    }
     const bool commits = statements_[i].kind == Kind::commit;
+    if (commits && pooled_) database_.reset_session();
     if (commits) database_.as_ourselves([&] { record_to(i); });
     execute(i);
     if (commits) {
+      held_ = false;  // by the next transaction, which AND CHAIN has begun
       recorded_ = i + 1;
     } else if (!database_.in_transaction()) {
       in_transaction([&] { record_to(i); });
@@ -146,6 +187,7 @@ class OutsideRun {
   }
 
   void run_alone(std::size_t i) {
+    if (pooled_ && !settings_.empty()) refuse_lost_setting(settings_.front(), i);
     const bool again = unfinished_.has_value() && unfinished_->hash == hash(i);
     const bool in_doubt = again && unfinished_->state == StatementState::begun;
     note(i, StatementState::begun);
@@ -184,7 +226,9 @@ class OutsideRun {
       lock_.hold();
       record();
     });
+    if (work && pooled_) set_again();
     if (work) work();
+    if (work && pooled_) database_.reset_session();
     database_.as_ourselves([&] { lock_.extend(); });
     transaction.commit();
   }
@@ -219,6 +263,11 @@ class OutsideRun {
   const std::vector<Statement>& statements_;
   std::size_t recorded_ = 0;
   std::optional<RememberedStatement> unfinished_;
+  const bool pooled_ = database_.pooled();
+  std::vector<std::size_t> settings_;      ///< statements that have set something for the session
+  std::vector<std::size_t> set_in_block_;  ///< of a transaction of the file's, which may roll back
+  bool in_block_ = false;
+  bool held_ = false;  ///< the lock, by the transaction that the file has begun
 };
 
 }  // namespace

@@ -56,8 +56,12 @@ class Pairing {
   Pairing(Folder folder, Engine engine) : folder_(std::move(folder)) {
     ups_.reserve(folder_.files.size());
     for (FolderFile& file : folder_.files) {
-      FileName name = file_name_of(folder_, file);
-      NamedFile named{std::move(file), std::move(name)};
+      std::optional<FileName> name = file_name_of(folder_, file);
+      if (!name) {
+        left_alone_.push_back(std::move(file.name));
+        continue;
+      }
+      NamedFile named{std::move(file), *std::move(name)};
       const bool other_engine = named.name.engine && *named.name.engine != engine;
       Files& here = named.name.direction == Direction::up ? ups_ : downs_;
       (other_engine ? elsewhere_ : here).push_back(std::move(named));
@@ -69,7 +73,7 @@ class Pairing {
     if (!std::is_sorted(ups_.begin(), ups_.end(), before)) std::stable_sort(ups_.begin(), ups_.end(), before);
   }
 
-  std::vector<MigrationFiles> pair() {
+  PairedFiles pair() {
     refuse_same_versions();
     const UpIndex here = index_of(ups_), elsewhere = index_of(elsewhere_);
     std::vector<MigrationFiles> result;
@@ -81,7 +85,7 @@ class Pairing {
       else if (!elsewhere.find(down.name))
         throw_without_migration(down.file);
     }
-    return result;
+    return {std::move(result), std::move(left_alone_)};
   }
 
  private:
@@ -159,11 +163,12 @@ class Pairing {
   Folder folder_;  ///< its files are in those below
   Files ups_, downs_;
   Files elsewhere_;  // for the other engine: there, but not read
+  std::vector<std::string> left_alone_;
 };
 
 }  // namespace
 
-std::vector<MigrationFiles> pair_files(Folder folder, Engine engine) {
+PairedFiles pair_files(Folder folder, Engine engine) {
   return Pairing(std::move(folder), engine).pair();
 }
 

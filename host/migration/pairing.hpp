@@ -19,11 +19,16 @@ struct MigrationFiles {
   std::optional<NamedFile> down;
 };
 
+struct PairedFiles {
+  std::vector<MigrationFiles> migrations;
+  std::vector<std::string> left_alone;  ///< as MigrationFolder has them
+};
+
 /// The migrations of `folder` for `engine`, in the format's order, as read_migrations() says.
 ///
 /// Throws Error{usage} for a name that fits no format, a version that two files share where the
 /// format forbids it, and a down part that no migration or more than one file claims.
-std::vector<MigrationFiles> pair_files(Folder folder, Engine engine);
+PairedFiles pair_files(Folder folder, Engine engine);
 
 /// An error about `b` that names both files.
 Error error_of_two(const FolderFile& a, const FolderFile& b, const std::string& message);

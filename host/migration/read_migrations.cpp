@@ -199,7 +199,10 @@ class Reader {
     }
     if (!settings.replace_placeholders.value_or(options_.replace_placeholders)) return {};
     Values values = options_.placeholders;
+    if (options_.built_in) values.merge(options_.built_in());
     values.emplace("flyway:filename", file.file.base);
+    // Flyway compares what it has replaced, so that there the time makes it run in each run.
+    if (file.name.kind == FileName::Kind::repeatable && !options_.placeholders.contains("flyway:timestamp")) values.erase("flyway:timestamp");
     return replace_placeholders(bytes, file.file.shown, values);
   }
 
@@ -243,9 +246,10 @@ MigrationFolder find_migrations(const std::filesystem::path& directory,
   const auto reader = std::make_shared<const Reader>(folder.format, engine, options);
   MigrationFolder result;
   result.format = folder.format;
-  std::vector<MigrationFiles> pairs = pair_files(std::move(folder), engine);
-  result.migrations.reserve(pairs.size());
-  for (MigrationFiles& files : pairs) {
+  PairedFiles paired = pair_files(std::move(folder), engine);
+  result.left_alone = std::move(paired.left_alone);
+  result.migrations.reserve(paired.migrations.size());
+  for (MigrationFiles& files : paired.migrations) {
     const bool baseline = files.up.name.kind == FileName::Kind::baseline;
     (baseline ? result.baselines : result.migrations).push_back(found(reader, std::move(files)));
   }

@@ -254,6 +254,7 @@ std::string to_json(const Plan& plan) {
                                     {"applied_at", text_or_null(migration.applied_at)},
                                     {"took_ms", timed ? Json(migration.took_ms) : Json(nullptr)}});
   }
+  result["left_alone"] = texts(plan.left_alone);
   result["seeders"] = Json::array();
   for (std::size_t i = 0; i < plan.seeders.size(); ++i) {
     const PlannedSeeder& planned = plan.seeders[i];

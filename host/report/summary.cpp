@@ -159,6 +159,7 @@ std::vector<std::string> remarks_on(const Plan& plan) {
                                     plain ? "goes on where it stopped." : "shows what can be done."));
     }
   }
+  if (!plan.left_alone.empty()) remarks.push_back(left_alone_text(plan.left_alone));
   for (const OrphanedRows& orphaned : plan.orphaned) {
     remarks.push_back(fmt::format("{} of {} {} orphaned: seeder {} inserted {} and declares {} no more.", counted(static_cast<std::size_t>(orphaned.rows), "row"),
                                   orphaned.table, orphaned.rows == 1 ? "is" : "are", orphaned.seeder, orphaned.rows == 1 ? "it" : "them",

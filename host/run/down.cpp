@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "database/sql/dropped.hpp"
+#include "duration.hpp"
 #include "interrupt.hpp"
 #include "ledger/run_lock.hpp"
 #include "log.hpp"
@@ -28,10 +29,6 @@ namespace seedbed::host {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-std::chrono::microseconds since(Clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-}
 
 /// The migration that runs the down part of `file`.
 Migration reversed(const Migration& file) {
@@ -205,10 +202,11 @@ class Down {
 
   std::chrono::microseconds revert_inside(const Migration& migration) {
     const auto start = Clock::now();
-    LockedTransaction transaction(*lock_, limits_of(settings_.migrations.limits));
-    run_in_transaction(database(), migration.up);
+    Transaction transaction(database(), {.patience = lock_->patience(), .limits = limits_of(settings_.migrations.limits)});
+    run_in_transaction(database(), migration.up, [&] { lock_->hold(); });
     forget(migration);
     try {
+      lock_->extend();
       transaction.commit();
     } catch (Error& error) {
       if (error.place().file.empty()) error.at({migration.up.path.string(), 0, 0, ""});
@@ -288,6 +286,7 @@ class Down {
     if (settings_.tier == Tier::production) return "a dry run only lists in tier production";
     std::string why;
     if (runs_outside_transaction(migration, &why)) return why;
+    if (chooses_transaction(migration)) return "it chooses the kind of its transaction, and a dry run is one for all";
     const auto start = Clock::now();
     try {
       run_in_transaction(database(), migration.up);

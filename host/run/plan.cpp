@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "run/name_list.hpp"
+
 namespace seedbed::host {
 
 std::size_t Plan::pending_migrations() const {
@@ -22,6 +26,11 @@ bool Plan::something_pending() const {
     if (seeders[i].selected && !last_seedings.at(i).current) return true;
   }
   return false;
+}
+
+std::string left_alone_text(const std::vector<std::string>& files) {
+  return fmt::format("Left alone, since {}: {}.", files.size() == 1 ? "its name is not that of a migration" : "their names are not those of migrations",
+                     shortened_list(files));
 }
 
 }  // namespace seedbed::host

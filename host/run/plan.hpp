@@ -30,6 +30,7 @@ struct Plan {
   std::string url;     ///< without secrets
   Engine engine = Engine::sqlite;
   std::vector<PlannedMigration> migrations;
+  std::vector<std::string> left_alone;  ///< see MigrationFolder
   bool skips_out_of_order = false;  ///< by policy: then those are not pending
   std::vector<PlannedSeeder> seeders;
   std::vector<LastSeeding> last_seedings;  ///< of seeders[i]
@@ -39,5 +40,8 @@ struct Plan {
   /// True when `status --exit-code` should exit 3.
   bool something_pending() const;
 };
+
+/// A sentence on `Plan::left_alone`.
+std::string left_alone_text(const std::vector<std::string>& files);
 
 }  // namespace seedbed::host

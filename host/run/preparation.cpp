@@ -1,12 +1,15 @@
 #include "run/preparation.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 #include <map>
 #include <string_view>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "database/login.hpp"
 #include "ledger/schema.hpp"
 #include "migration/apply.hpp"
 #include "migration/baseline.hpp"
@@ -16,6 +19,20 @@
 namespace seedbed::host {
 
 namespace {
+
+/// Those that Flyway knows by itself.
+std::map<std::string, std::string> flyway_placeholders(const Settings& settings) {
+  const std::time_t now = std::time(nullptr);
+  std::map<std::string, std::string> values{{"flyway:table", "flyway_schema_history"},
+                                            {"flyway:workingdirectory", settings.root.string()},
+                                            {"flyway:timestamp", fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(now))},
+                                            {"flyway:defaultschema", settings.url.engine == Engine::sqlite ? "main" : "public"}};
+  if (settings.url.engine == Engine::sqlite) return values;
+  Login login = login_of(settings.url);
+  values.emplace("flyway:user", std::move(login.user));
+  values.emplace("flyway:database", std::move(login.database));
+  return values;
+}
 
 MigrationFolder read_files(const Settings& settings) {
   const MigrationSettings& migrations = settings.migrations;
@@ -27,7 +44,7 @@ MigrationFolder read_files(const Settings& settings) {
   MigrationOptions options;
   options.environment = process_environment();
   options.placeholders = migrations.placeholders;
-  options.placeholders.emplace("flyway:defaultschema", settings.url.engine == Engine::sqlite ? "main" : "public");
+  options.built_in = [&settings] { return flyway_placeholders(settings); };
   const auto format = parse_format(migrations.format, "the setting migrations.format");
   return find_migrations(migrations.directory, format, settings.url.engine, settings.root, options);
 }
@@ -71,6 +88,7 @@ Preparation find_files(const Settings& settings) {
   preparation.format = folder.format;
   preparation.files = std::move(folder.migrations);
   preparation.baselines = std::move(folder.baselines);
+  preparation.left_alone = std::move(folder.left_alone);
   return preparation;
 }
 
@@ -97,13 +115,16 @@ Preparation prepare_files(const Settings& settings, const std::vector<std::strin
   return preparation;
 }
 
-void look_at_database(Preparation& preparation, const Settings& settings) {
+void look_at_database(Preparation& preparation, const Settings& settings, bool half_reverted_too) {
   preparation.database = preparation.connecting->get();
   preparation.connecting.reset();
   recognise(preparation, settings);
   Ledger ledger(*preparation.database, preparation.ledger_version);
   std::vector<AppliedMigration> applied;
-  if (preparation.ledger_version > 0) applied = ledger.migrations();
+  if (preparation.ledger_version > 0) applied = ledger.migrations(half_reverted_too);
+  for (const AppliedMigration& row : applied) {
+    if (row.reverting) preparation.half_reverted.push_back(row.file);
+  }
   use_baseline(preparation.files, preparation.baselines, applied);
   read_what_is_new(preparation.files, applied, settings.migrations);
   if (settings.migrations.history == "supabase") {

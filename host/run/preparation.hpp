@@ -21,6 +21,7 @@ struct Preparation {
   Format format = Format::seedbed;           ///< of the migration folder
   std::vector<Migration> files;              ///< in the folder's order; applied ones not read_text()
   std::vector<Migration> baselines;          ///< flyway's, until the database is known
+  std::vector<std::string> left_alone;       ///< .sql files of that folder that are no migrations by their names
   std::vector<PlannedSeeder> seeders;        ///< in the order in which they run
   std::unique_ptr<PendingConnection> connecting;  ///< until the database is looked at
   std::unique_ptr<Database> database;
@@ -31,6 +32,7 @@ struct Preparation {
   std::optional<SupabaseHistory> supabase;   ///< with history = "supabase"
   HistoryDifference difference;              ///< of the two histories; empty without `supabase`
   std::vector<PlannedMigration> migrations;  ///< files beside the ledger, and beside `supabase`
+  std::vector<std::string> half_reverted;    ///< names of files; only if asked for
 
   const Migration& file(const std::string& version) const;
 };
@@ -46,7 +48,7 @@ Preparation prepare_files(const Settings& settings, const std::vector<std::strin
 /// Waits for the connection, compares the identity, and reads the ledger if there is one, and the text of
 /// those files that it does not hold as they are.  Writes nothing.  Throws Error{refused} for the database
 /// of another environment, Error for what is wrong with the files, and what connect() throws.
-void look_at_database(Preparation& preparation, const Settings& settings);
+void look_at_database(Preparation& preparation, const Settings& settings, bool half_reverted_too = false);
 
 /// Reads the texts of all files that have not been read yet.  Throws Error for what is wrong with them.
 void read_all_texts(Preparation& preparation, const Settings& settings);

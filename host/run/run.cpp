@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "duration.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
 #include "ledger/run_lock.hpp"
@@ -20,11 +21,11 @@
 #include "run/identity.hpp"
 #include "run/limits.hpp"
 #include "run/needs.hpp"
+#include "run/plan.hpp"
 #include "run/preparation.hpp"
 #include "run/record_run.hpp"
 #include "run/reset.hpp"
 #include "run/retry.hpp"
-#include "seeding/plain_files.hpp"
 #include "seeding/clear.hpp"
 #include "seeding/row_security.hpp"
 #include "seeding/run_seeder.hpp"
@@ -34,9 +35,6 @@ namespace seedbed::host {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using std::chrono::microseconds;
-
-microseconds since(Clock::time_point start) { return std::chrono::duration_cast<microseconds>(Clock::now() - start); }
 
 class Run {
  public:
@@ -54,7 +52,7 @@ class Run {
 
   Outcome execute() {
     check_target_version(prepared_.files, options_.to);
-    look_at_database(prepared_, settings_);
+    look_at_database(prepared_, settings_, /*half_reverted_too=*/options_.migrate && !options_.reset);
     if (!prepared_.server_changed.empty()) outcome_.notices.push_back(prepared_.server_changed);
     gate_.emplace(prepared_, settings_, options_.consent);
     decide();
@@ -88,6 +86,10 @@ class Run {
       } else if (options_.migrate) {
         refuse_foreign_database(prepared_, options_.accept_nonempty);
         refuse_edited(prepared_);
+        if (!prepared_.left_alone.empty()) outcome_.notices.push_back(left_alone_text(prepared_.left_alone));
+        for (const std::string& file : prepared_.half_reverted) {
+          outcome_.notices.push_back(fmt::format("{} is half reverted and counts as applied; \"seedbed down\" goes on with it, \"seedbed repair\" shows what took effect.", file));
+        }
         pending_ = pending_files(prepared_, settings_, options_.to, outcome_.notices);
         for (const Migration* migration : pending_) refuse_transaction_control(*migration);
       } else {
@@ -490,48 +492,5 @@ class Run {
 }  // namespace
 
 Outcome run(const Settings& settings, const RunOptions& options) { return Run(settings, options).execute(); }
-
-namespace {
-
-LastSeeding last_seeding(const Preparation& prepared, const std::vector<RememberedSeed>& seeds, const Seeder& seeder,
-                         const Settings& settings) {
-  LastSeeding last;
-  for (const RememberedSeed& seed : seeds) {
-    if (seed.seeder != seeder.declaration.name || seed.ran_at < last.ran_at) continue;
-    last = {seed.ran_at, seed.version, seeder.declaration.once || seed.fingerprint == fingerprint(seeder, settings)};
-  }
-  if (seeder.kind == SeederKind::sql_files) last.current = plain_files_current(*prepared.database, settings, seeds);
-  return last;
-}
-
-}  // namespace
-
-Plan status(const Settings& settings, std::chrono::milliseconds wait) {
-  Preparation prepared = prepare_files(settings, {}, wait);
-  look_at_database(prepared, settings);
-  leave_out_what_needs_more(prepared);
-  if (Ledger ledger(*prepared.database); ledger.exists()) {
-    const RememberedStatements remembered = ledger.all_statements();
-    for (Migration& file : prepared.files) {
-      if (remembered.contains(reverting_key(file.version))) read_text(file);
-    }
-    mark_half_applied(prepared.migrations, prepared.files, remembered, settings.url.engine);
-  }
-  Plan plan;
-  plan.environment = settings.environment;
-  plan.tier = settings.tier;
-  plan.url = settings.url.display;
-  plan.engine = settings.url.engine;
-  plan.migrations = prepared.migrations;
-  plan.skips_out_of_order = out_of_order_policy(settings) == "skip";
-  plan.seeders = prepared.seeders;
-  std::vector<RememberedSeed> seeds;
-  if (prepared.ledger_version > 0) seeds = Ledger(*prepared.database).seeds();
-  for (const PlannedSeeder& planned : prepared.seeders) {
-    plan.last_seedings.push_back(last_seeding(prepared, seeds, planned.seeder, settings));
-  }
-  plan.orphaned = orphaned_rows(*prepared.database);
-  return plan;
-}
 
 }  // namespace seedbed::host

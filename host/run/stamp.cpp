@@ -1,6 +1,7 @@
 #include "run/stamp.hpp"
 
 #include <algorithm>
+#include <set>
 #include <span>
 
 #include <fmt/format.h>
@@ -52,8 +53,10 @@ void record(Preparation& prepared, std::span<const Migration> files, Outcome& ou
     prepared.supabase->prepare();
     bring_in_step(*prepared.database, *prepared.supabase, prepared.files, outcome.notices);
   }
+  std::set<std::string> applied;
+  for (AppliedMigration& row : ledger.migrations()) applied.insert(std::move(row.version));
   for (const Migration& file : files) {
-    if (ledger.is_applied(file.version)) {
+    if (applied.contains(file.version)) {
       ++outcome.migrations_up_to_date;
       continue;
     }

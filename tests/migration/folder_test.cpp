@@ -69,6 +69,28 @@ TEST_CASE("a name that fits no format shows what a name looks like", "[migration
   CHECK_THAT(error.hint(), ContainsSubstring("begins with \"_\" or \".\" is left alone"));
 }
 
+TEST_CASE("other names are left alone where the format's own tool leaves them", "[migration]") {
+  const auto [format, name] = GENERATE(table<Format, std::string>({{Format::supabase, "20260101120000_a.sql"},
+                                                                   {Format::dbmate, "20260101120000_a.sql"},
+                                                                   {Format::golang_migrate, "20260101120000_a.up.sql"},
+                                                                   {Format::flyway, "V20260101120000__a.sql"}}));
+  const std::string text = format == Format::dbmate ? "-- migrate:up\n" : "";
+
+  const MigrationFolder folder = WrittenFolder{{name, text}, {"sync_profiles.sql", "'"}, {"undo.sql", "'"}}.read(format);
+
+  CHECK(versions(folder) == Strings{"20260101120000"});
+  CHECK(folder.left_alone == Strings{"sync_profiles.sql", "undo.sql"});
+}
+
+TEST_CASE("other names are refused where no other tool leaves them alone", "[migration]") {
+  const auto [format, name] = GENERATE(table<Format, std::string>(
+      {{Format::plain, "1_a.sql"}, {Format::goose, "1_a.sql"}, {Format::seedbed, "20260101120000_a.sql"}}));
+  const std::string text = format == Format::goose ? "-- +goose Up\n" : "";
+
+  CHECK_THAT(WrittenFolder({{name, text}, {"sync_profiles.sql", ""}}).failure(format).message(),
+             ContainsSubstring("\"sync_profiles.sql\" is not the name of a"));
+}
+
 TEST_CASE("a native name needs an underscore and a name", "[migration]") {
   CHECK(WrittenFolder{{"20260101120000.sql", ""}}.failure().message() ==
         "\"20260101120000.sql\" is not the name of a seedbed migration");

@@ -272,6 +272,54 @@ TEST_CASE("a half reverted migration whose down part was edited is refused until
   CHECK(applied(workspace).empty());
 }
 
+TEST_CASE("a half reverted migration is mentioned by up", "[down]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write("migrations/20260101120000_a.sql", "CREATE TABLE a (id integer);\n");
+  workspace.write("migrations/20260101120000_a.down.sql", "-- seedbed: no-transaction\nDROP TABLE a;\nDROP TABLE nowhere;\n");
+  workspace.run({"up"});
+  const Finished whole = workspace.run({"up"});
+  workspace.run({"down"});
+
+  const Finished half = workspace.run({"up"});
+
+  CHECK_THAT(whole.out, !ContainsSubstring("half reverted"));
+  CHECK(half.exit_code == 0);
+  CHECK_THAT(half.out, ContainsSubstring("20260101120000_a.sql is half reverted and counts as applied"));
+}
+
+TEST_CASE("a down part has the kind of transaction that it asks for", "[down]") {
+  Workspace workspace(Engine::postgres);
+  const std::string begin = GENERATE("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nSET TRANSACTION READ WRITE;\n",
+                                     "BEGIN ISOLATION LEVEL SERIALIZABLE;\n", "BEGIN;\nSET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\n");
+  const std::string end = begin.starts_with("BEGIN") ? "COMMIT;\n" : "";
+  workspace.write("migrations/20260101120000_a.sql", "CREATE TABLE a (id integer);\n");
+  workspace.write("migrations/20260101120000_a.down.sql",
+                  begin + "CREATE TABLE level AS SELECT current_setting('transaction_isolation') AS name;\nDROP TABLE a;\n" + end);
+  workspace.run({"up"});
+
+  const Finished tried = workspace.run({"down", "--dry-run"});
+  const Finished down = workspace.run({"down"});
+
+  CHECK(tried.exit_code == 0);
+  CHECK_THAT(tried.out, ContainsSubstring("it chooses the kind of its transaction"));
+  INFO(down.err);
+  CHECK(down.exit_code == 0);
+  CHECK(workspace.value("SELECT name FROM level") == "serializable");
+}
+
+TEST_CASE("an error in what a down part says of its transaction stands at its place", "[down]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write("migrations/20260101120000_a.sql", "CREATE TABLE a (id integer);\n");
+  workspace.write("migrations/20260101120000_a.down.sql", "-- what it is\nBEGIN ISOLATION LEVEL HIGH;\nDROP TABLE a;\nCOMMIT;\n");
+  workspace.run({"up"});
+
+  const Finished down = workspace.run({"down"});
+
+  CHECK(down.exit_code == 1);
+  CHECK_THAT(down.err, ContainsSubstring("20260101120000_a.down.sql:2:"));
+  CHECK(has_table(workspace, "a"));
+}
+
 TEST_CASE("transaction control in a down part is refused with its line", "[down]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   workspace.write("migrations/20260101120000_a.sql", "CREATE TABLE a (id integer);\n");

@@ -80,6 +80,42 @@ TEST_CASE("placeholders come from seedbed.toml in any case of their letters", "[
   CHECK_THAT(workspace.run({"env"}).out, ContainsSubstring("migrations.placeholders.TableName"));
 }
 
+TEST_CASE("placeholders that Flyway knows by itself have values", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write("migrations/V1__a.sql", "CREATE TABLE a AS SELECT '${flyway:user}' AS who, '${flyway:database}' AS db, '${flyway:table}' AS history,\n"
+                                          "  '${flyway:timestamp}'::timestamp - now()::timestamp < interval '1 day' AS recent;");
+
+  const Finished finished = workspace.run({"up"});
+
+  INFO(finished.err);
+  CHECK(finished.exit_code == 0);
+  CHECK(workspace.database().rows("SELECT who = current_user, db = current_database(), history, recent FROM a") ==
+        std::vector<std::vector<std::string>>{{"t", "t", "flyway_schema_history", "t"}});
+}
+
+TEST_CASE("the time in a repeatable migration has no value since it would have to run each time", "[run]") {
+  Workspace workspace(Engine::sqlite);
+  workspace.write("migrations/R__view.sql", "-- ${flyway:timestamp}\nSELECT 1;");
+
+  const Finished failed = workspace.run({"up"});
+
+  CHECK(failed.exit_code == 2);
+  CHECK_THAT(failed.err, ContainsSubstring("placeholder \"flyway:timestamp\" has no value"));
+}
+
+TEST_CASE("files that Flyway would not run for their names are told and not run", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  write_history(workspace);
+  workspace.write("migrations/V3_single.sql", "nonsense");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, ContainsSubstring("Left alone, since its name is not that of a migration: V3_single.sql."));
+  CHECK_THAT(workspace.run({"status"}).out, ContainsSubstring("V3_single.sql"));
+  CHECK_THAT(workspace.run({"status", "--format", "json"}).out, ContainsSubstring("\"left_alone\""));
+}
+
 TEST_CASE("a placeholder without a value says where to give it one", "[run]") {
   Workspace workspace(Engine::sqlite);
   workspace.write("migrations/V1__a.sql", "SELECT 1;\nSELECT '${owner}';");

@@ -250,19 +250,22 @@ TEST_CASE("a file leaves nothing of the session to the next one", "[run]") {
   Workspace workspace(Engine::postgres);
   workspace.write("migrations/20260101120000_first.sql",
                   "CREATE SCHEMA other; SET search_path = other; SET statement_timeout = '1h'; CREATE TEMP TABLE t (x integer);\n"
-                  "PREPARE p AS SELECT 1; DECLARE c CURSOR WITH HOLD FOR SELECT 1; LISTEN l;\n"
+                  "PREPARE p AS SELECT 1; DECLARE c CURSOR WITH HOLD FOR SELECT 1; LISTEN l; SELECT pg_advisory_lock(42);\n"
+                  "CREATE SEQUENCE other.numbers; SELECT nextval('other.numbers');\n"
                   "DO $$ BEGIN PERFORM set_config('role', 'pg_monitor', false); END $$;\n");
   workspace.write(kFile,
                   "CREATE TABLE seen AS SELECT current_setting('search_path') AS path, current_setting('statement_timeout') AS patience,\n"
                   "  current_user AS who, to_regclass('pg_temp.t') AS temporary, (SELECT count(*) FROM pg_prepared_statements) AS prepared,\n"
-                  "  (SELECT count(*) FROM pg_cursors) AS cursors, (SELECT count(*) FROM pg_listening_channels()) AS channels;\n");
+                  "  (SELECT count(*) FROM pg_cursors) AS cursors, (SELECT count(*) FROM pg_listening_channels()) AS channels,\n"
+                  "  (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 42 AND pid = pg_backend_pid()) AS locks;\n"
+                  "DO $$ BEGIN PERFORM lastval(); RAISE 'a sequence was used before'; EXCEPTION WHEN object_not_in_prerequisite_state THEN END $$;\n");
 
   const Finished up = workspace.run({"up", "--no-seed"});
 
   INFO(up.err);
   CHECK(up.exit_code == 0);
   CHECK(workspace.database().rows("SELECT * FROM public.seen") ==
-        Rows{{"\"$user\", public", "0", "postgres", "NULL", "0", "0", "0"}});
+        Rows{{"\"$user\", public", "0", "postgres", "NULL", "0", "0", "0", "0"}});
 }
 
 TEST_CASE("the ledger tells how long a migration took by the server's clock", "[run]") {

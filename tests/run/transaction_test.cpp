@@ -1,7 +1,9 @@
 // Files that speak of transactions and of the session they run in.
 
+#include "database/database.hpp"
 #include "run/workspace.hpp"
 #include "support/catch.hpp"
+#include "support/pgbouncer.hpp"
 
 using namespace seedbed::test;
 using seedbed::host::Engine;
@@ -113,4 +115,52 @@ TEST_CASE("a database that a file outside a transaction attaches stays so to its
   CHECK(up.exit_code == 0);
   CHECK(workspace.value("SELECT rows FROM b") == "2");
   CHECK(workspace.value("SELECT attached FROM c") == "1");
+}
+
+TEST_CASE("a file that runs as it was written has the kind of transaction that it asks for", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write(kFile, "BEGIN;\nSET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\n"
+                         "CREATE TABLE a AS SELECT current_setting('transaction_isolation') AS level;\nCOMMIT;\nSELECT 1;\n");
+
+  const Finished up = workspace.run({"up", "--own-transactions", "as-is"});
+
+  INFO(up.err);
+  CHECK(up.exit_code == 0);
+  CHECK(workspace.value("SELECT level FROM a") == "serializable");
+}
+
+TEST_CASE("behind a pooler what a file outside a transaction sets reaches its statements and nobody else", "[run]") {
+  Workspace workspace(Engine::postgres);
+  const PgBouncer pooler(workspace.database().url(), 1);
+  const std::string look = "SELECT current_setting('work_mem') AS memory, current_setting('search_path') AS path";
+  workspace.write(kFile, "-- seedbed: no-transaction\nCREATE SCHEMA app;\nSET search_path = app;\nSET work_mem = '7MB';\n"
+                         "CREATE TABLE seen AS " + look + ";\nBEGIN;\nSET work_mem = '8MB';\nINSERT INTO seen " + look + ";\nCOMMIT;\n"
+                         "INSERT INTO seen " + look + ";\nBEGIN;\nSET work_mem = '9MB';\nROLLBACK;\nINSERT INTO seen " + look + ";\n");
+
+  const Finished up = workspace.program().run({"up", "--url", pooler.url()});
+
+  INFO(up.err);
+  CHECK(up.exit_code == 0);
+  CHECK(workspace.database().rows("SELECT memory, path FROM app.seen") ==
+        std::vector<std::vector<std::string>>{{"7MB", "app"}, {"8MB", "app"}, {"8MB", "app"}, {"8MB", "app"}});
+  const auto somebody = seedbed::host::connect(seedbed::host::parse_url(pooler.url(), "/"), {});
+  CHECK(somebody->query("SELECT current_setting('work_mem'), current_setting('search_path')")[0] ==
+        seedbed::host::Row{"4MB", "\"$user\", public"});
+}
+
+TEST_CASE("behind a pooler a setting for a statement outside a transaction is refused before anything runs", "[run]") {
+  Workspace workspace(Engine::postgres);
+  const PgBouncer pooler(workspace.database().url(), 2);
+  workspace.write(kFile, "CREATE TABLE a (x integer);\nSET maintenance_work_mem = '64MB';\nCREATE INDEX CONCURRENTLY a_x ON a (x);\n");
+
+  const Finished pooled = workspace.program().run({"up", "--url", pooler.url()});
+  const std::string tables = workspace.value("SELECT count(*) FROM pg_class WHERE relname = 'a'");
+  const Finished direct = workspace.run({"up"});
+
+  CHECK(pooled.exit_code == 4);
+  CHECK_THAT(pooled.err, ContainsSubstring("what line 2 sets would not reach this statement"));
+  CHECK_THAT(pooled.err, ContainsSubstring(std::string(kFile) + ":3:1"));
+  CHECK(tables == "0");
+  INFO(direct.err);
+  CHECK(direct.exit_code == 0);
 }

@@ -24,9 +24,10 @@ namespace {
 constexpr std::size_t kLongestMessage = 1 << 20;
 
 /// DISCARD ALL cannot run in a transaction.
-constexpr std::array<const char*, 8> kUndoScript{
+constexpr std::array<const char*, 10> kUndoScript{
     "SET CONSTRAINTS ALL IMMEDIATE", "SET SESSION AUTHORIZATION DEFAULT", "RESET ROLE", "RESET ALL",
-    "CLOSE ALL", "DEALLOCATE ALL", "DISCARD TEMP", "UNLISTEN *"};
+    "CLOSE ALL", "DEALLOCATE ALL", "DISCARD TEMP", "DISCARD SEQUENCES", "UNLISTEN *",
+    "SELECT pg_catalog.pg_advisory_unlock_all()"};
 
 bool contains_word_citus(std::string_view text) {
   constexpr std::string_view kWord = "citus";

@@ -47,19 +47,6 @@ bool ends_block(std::string_view statement) {
   return true;
 }
 
-/// What a BEGIN or START TRANSACTION says of its transaction: ISOLATION LEVEL …, READ …, DEFERRABLE.
-/// SQLite's words say how soon it locks, which is not the file's affair.
-std::string characteristics(std::string_view begin) {
-  TokenCursor cursor(begin, Syntax{});
-  cursor.advance();
-  if (!cursor.accept("transaction")) cursor.accept("work");
-  if (!cursor.at("isolation") && !cursor.at("read") && !cursor.at("not") && !cursor.at("deferrable")) return "";
-  std::string words;
-  for (; !cursor.at_end(); cursor.advance()) words.append(cursor.text()) += ' ';
-  std::ranges::transform(words, words.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return words;
-}
-
 /// A PRAGMA that SQLite takes only outside a transaction and ignores inside one.
 bool is_ignored(Kind kind, std::string_view statement) {
   return kind == Kind::session && TokenCursor(statement, Syntax{}).at("pragma");
@@ -112,10 +99,10 @@ class Joining {
   void begin(const Statement& statement) {
     if (open_ != nullptr) stray(statement);
     open_ = &statement;
-    const std::string wanted = characteristics(sql(statement));
+    const std::string wanted = transaction_modes(sql(statement));
     if (wanted.empty()) return;
     if (&statement == &statements_.front()) result_.begin = &statement;
-    if (result_.begin == nullptr || wanted != characteristics(sql(*result_.begin))) stray(statement);
+    if (result_.begin == nullptr || wanted != transaction_modes(sql(*result_.begin))) stray(statement);
   }
 
   void commit(const Statement& statement) {
@@ -156,6 +143,17 @@ class Joining {
 };
 
 }  // namespace
+
+std::string transaction_modes(std::string_view begin) {
+  TokenCursor cursor(begin, Syntax{});
+  cursor.advance();
+  if (!cursor.accept("transaction")) cursor.accept("work");
+  if (!cursor.at("isolation") && !cursor.at("read") && !cursor.at("not") && !cursor.at("deferrable")) return "";
+  std::string words;
+  for (; !cursor.at_end(); cursor.advance()) words.append(cursor.text()) += ' ';
+  std::ranges::transform(words, words.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return words;
+}
 
 bool sets_transaction(std::string_view statement) {
   TokenCursor cursor(statement, Syntax{});

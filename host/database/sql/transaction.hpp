@@ -32,6 +32,10 @@ struct OneTransaction {
 /// out that mean nothing inside a transaction (Kind::session).
 OneTransaction as_one_transaction(std::string_view text, const std::vector<Statement>& statements);
 
+/// What a BEGIN or START TRANSACTION says of its transaction, in lower case: ISOLATION LEVEL …, READ …,
+/// DEFERRABLE.  SQLite's words say how soon it locks, which is not the file's affair.
+std::string transaction_modes(std::string_view begin);
+
 /// True for SET TRANSACTION, which PostgreSQL takes only before any query of the transaction.
 bool sets_transaction(std::string_view statement);
 
