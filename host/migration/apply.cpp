@@ -93,9 +93,16 @@ void refuse_transaction_control(const Migration& migration) {
   if (!migration.up.transactional) return;
   const Statement* const stray = as_one_transaction(migration).stray;
   if (stray == nullptr) return;
-  throw Error(ExitCode::refused,
-              fmt::format("migration \"{}\" controls transactions itself", migration.file))
-      .at(place_of(migration.up, stray->offset))
+  Error error(ExitCode::refused, fmt::format("migration \"{}\" controls transactions itself", migration.file));
+  error.at(place_of(migration.up, stray->offset));
+  const bool never_ends = stray->kind == Kind::begin && std::ranges::none_of(migration.up.statements, [&](const Statement& other) {
+    return other.offset > stray->offset && (other.kind == Kind::commit || other.kind == Kind::rollback);
+  });
+  if (never_ends) {
+    throw error.detail("The file does not end the transaction that it begins here: psql would undo all of it without a word.")
+        .hint("Remove the statement, since a migration is a transaction anyway, or write the COMMIT.");
+  }
+  throw error
       .detail(
           "A migration and its ledger row commit in one transaction, which this statement would end "
           "or split.")

@@ -164,3 +164,14 @@ TEST_CASE("behind a pooler a setting for a statement outside a transaction is re
   INFO(direct.err);
   CHECK(direct.exit_code == 0);
 }
+
+TEST_CASE("a BEGIN that never ends is refused as such", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write(kFile, "CREATE TABLE a (x integer);\nBEGIN;\nCREATE TABLE b (x integer);\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 4);
+  CHECK_THAT(up.err, ContainsSubstring(std::string(kFile) + ":2:1"));
+  CHECK_THAT(up.err, ContainsSubstring("does not end the transaction that it begins here"));
+}
