@@ -61,10 +61,10 @@ std::string incremented(std::string digits) {
 std::string newest_version(const Folder& folder) {
   std::string newest;
   for (const FolderFile& file : folder.files) {
-    const FileName name = file_name_of(folder, file);
-    if (name.kind == FileName::Kind::repeatable) continue;
-    if (newest.empty() || compare_versions(folder.format, newest, name.number) < 0)
-      newest = name.number;
+    const std::optional<FileName> name = file_name_of(folder, file);
+    if (!name || name->kind == FileName::Kind::repeatable) continue;
+    if (newest.empty() || compare_versions(folder.format, newest, name->number) < 0)
+      newest = name->number;
   }
   return newest;
 }
