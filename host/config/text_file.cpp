@@ -27,7 +27,15 @@ std::string_view line_of(std::string_view text, std::size_t number) {
   return text;
 }
 
+// A line without these may be in the middle of a string, whose name nobody sees.
+bool shows_what_it_is(std::string_view line) {
+  const std::size_t first = line.find_first_not_of(" \t");
+  return first == std::string_view::npos || line.find('=') != std::string_view::npos ||
+         std::string_view("[]{}\"'#").find(line[first]) != std::string_view::npos;
+}
+
 bool may_hold_secret(std::string_view line) {
+  if (!shows_what_it_is(line)) return true;
   constexpr std::array<std::string_view, 7> kSigns{"://",    "@",     "pass", "pwd",
                                                    "secret", "token", "key"};
   std::string lower(line);

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "database/postgres/postgres_database.hpp"
+
 namespace seedbed::host {
 
 namespace {
@@ -64,13 +66,10 @@ ConnectionFacts connection_facts(Database& database, const DatabaseUrl& url) {
   const Row row = database.query("SELECT current_user, current_setting('is_superuser') = 'on'")[0];
   facts.role = row[0].value_or("");
   facts.superuser = row[1] == "t";
+  // Only libpq knows of the way to a pooler.
+  if (const auto* postgres = dynamic_cast<PostgresDatabase*>(&database)) facts.encryption = postgres->encryption();
   facts.pooling = pooling_of(database, url);
   if (facts.pooling == Pooling::statement) return facts;  // it has ended the connection
-  if (facts.pooling == Pooling::none) {
-    for (const Row& tls : database.query("SELECT version || ', ' || cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl")) {
-      facts.encryption = tls[0].value_or("");
-    }
-  }
   facts.clock_ahead = clock_ahead(database);
   return facts;
 }

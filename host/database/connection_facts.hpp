@@ -16,7 +16,7 @@ struct ConnectionFacts {
   Pooling pooling = Pooling::none;  ///< session: as far as can be seen
   std::string role;                 ///< empty: the engine has none
   bool superuser = false;
-  std::string encryption;           ///< "TLSv1.3, AES…"; empty: none, or behind a pooler nobody can tell
+  std::string encryption;           ///< "TLSv1.3, AES…", as far as a pooler, if there is one; empty: none
   std::optional<std::chrono::milliseconds> clock_ahead;  ///< the server's, of ours; the uncertainty of the round trip is taken off
 };
 

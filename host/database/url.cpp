@@ -291,7 +291,13 @@ DatabaseUrl parse_url(const std::string& text, const std::filesystem::path& base
   if (has_scheme(bare))
     throw unparsable("it does not begin with postgresql:// or sqlite:").detail(std::string(kForms));
   if (bare.find('=') != std::string::npos) return parse_postgres(text);
-  if (is_sqlite_path(bare)) return parse_sqlite(bare, base);
+  if (is_sqlite_path(bare)) {
+    const std::size_t at = bare.find('@');
+    if (at != std::string::npos && bare.find(':') < at)
+      throw unparsable("it may be a path to a SQLite file, or a PostgreSQL url without its beginning")
+          .hint("Write sqlite:PATH, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE.");
+    return parse_sqlite(bare, base);
+  }
   throw unparsable("it is neither a connection string nor a path to a SQLite file")
       .detail(std::string(kForms));
 }

@@ -75,7 +75,11 @@ LedgerLook Ledger::look() {
   look.facts = database_.identify(table("identity"));
   if (!look.facts.has_table) return look;
   const std::vector<Row> rows = database_.query(fmt::format("SELECT * FROM {}", table("identity")));
-  if (rows.empty()) return look;
+  if (rows.empty()) {
+    throw Error(ExitCode::refused, fmt::format("the ledger is damaged: {} has lost its only row", table("identity")))
+        .detail("Whose database it is, and of which version its ledger, is not known. Nothing was changed.")
+        .hint("Restore the row from a backup; or drop what is left of the ledger, and record what is applied with \"seedbed stamp VERSION\".");
+  }
   // Columns stand in the order in which versions of the ledger have added them.
   const Row& row = rows[0];
   look.version = std::stoi(row[1].value_or("0"));

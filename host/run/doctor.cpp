@@ -1,20 +1,24 @@
 #include "run/doctor.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
-#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include "database/connection_facts.hpp"
 #include "duration.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/remembered_rows.hpp"
 #include "ledger/run_lock.hpp"
 #include "ledger/schema.hpp"
+#include "run/identity.hpp"
 #include "run/name_list.hpp"
 #include "seeding/isolation/isolated_plugin.hpp"
 #include "seeding/seeder.hpp"
+#include "shell.hpp"
 
 namespace seedbed::host {
 
@@ -151,10 +155,11 @@ class Examination {
   void tls() {
     const DatabaseUrl& url = settings_.url;
     if (url.engine == Engine::sqlite || url.tls.empty()) return;
-    const bool verified = url.tls.find("sslmode=verify-") != std::string::npos;
-    if (verified) return ok("tls settings", url.tls);
-    if (url.local || settings_.tier == Tier::development) return ok("tls settings", url.tls + "; the server's certificate is not checked");
-    warning("tls settings", url.tls + ": the server's certificate is not checked, so that another could answer in its place",
+    const auto says = [&](const char* mode) { return url.tls.find(std::string("sslmode=") + mode) != std::string::npos; };
+    if (says("verify-")) return ok("tls settings", url.tls);
+    const char* const lack = says("disable") ? "there is no TLS" : "the server's certificate is not checked";
+    if (url.local || settings_.tier == Tier::development) return ok("tls settings", fmt::format("{}; {}", url.tls, lack));
+    warning("tls settings", fmt::format("{}: {}, so that another could answer in its place", url.tls, lack),
             "Add sslmode=verify-full and, unless its authority is known to the system, sslrootcert=FILE to the URL.");
   }
 
@@ -163,14 +168,31 @@ class Examination {
       const auto start = std::chrono::steady_clock::now();
       database_ = connect(settings_.url, {wait_, /*create=*/false, settings_.lock_timeout});
       const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
-      std::error_code ignored;
-      const bool no_file = settings_.url.engine == Engine::sqlite && !settings_.url.file.empty() && !std::filesystem::exists(settings_.url.file, ignored);
-      ok("connection", no_file ? "the file does not exist yet; up creates it" : fmt::format("{}, after {}", database_->server_version(), duration_text(took)));
+      if (!has_file()) return can_make_file();
+      ok("connection", fmt::format("{}, after {}", database_->server_version(), duration_text(took)));
     } catch (const Error& error) {
       if (error.code() == ExitCode::interrupted) throw;
       problem("connection", error);
     }
     return database_ != nullptr;
+  }
+
+  bool has_file() const {
+    std::error_code ignored;
+    return settings_.url.file.empty() || std::filesystem::exists(settings_.url.file, ignored);
+  }
+
+  bool can_make_file() {
+    std::error_code ignored;
+    const std::filesystem::path folder = settings_.url.file.parent_path();
+    const bool is_folder = std::filesystem::is_directory(folder, ignored);
+    if (is_folder && access(folder.c_str(), W_OK | X_OK) == 0) {
+      ok("connection", "the file does not exist yet; up creates it");
+      return true;
+    }
+    problem("connection", fmt::format("the file does not exist yet, and its folder \"{}\" {}", folder.string(), is_folder ? "cannot be written" : "does not exist"),
+            fmt::format("{} {}", is_folder ? "chmod u+wx" : "mkdir -p", shell_word(folder.string())));
+    return false;
   }
 
   /// False if there is nothing to be done on this connection.
@@ -205,11 +227,12 @@ class Examination {
   }
 
   void encryption(const ConnectionFacts& facts) {
-    if (database_->engine() == Engine::sqlite || facts.pooling != Pooling::none) return;
-    if (!facts.encryption.empty()) return ok("tls", facts.encryption);
-    if (settings_.url.local) return ok("tls", "none, on a connection that does not leave this machine");
+    if (database_->engine() == Engine::sqlite) return;
+    const char* const reach = facts.pooling == Pooling::none ? "" : ", as far as the pooler; what lies behind it cannot be seen";
+    if (!facts.encryption.empty()) return ok("tls", facts.encryption + reach);
+    if (settings_.url.local) return ok("tls", fmt::format("none, on a connection that does not leave this machine{}", reach));
     const std::string what = "the connection goes over a network without TLS";
-    const std::string to_do = "Add sslmode=verify-full to the URL; the server has to have ssl = on.";
+    const std::string to_do = "Add sslmode=verify-full to the URL; the server, or the pooler before it, has to have TLS on.";
     if (settings_.tier == Tier::production) problem("tls", what, to_do);
     else warning("tls", what, to_do);
   }
@@ -231,8 +254,8 @@ class Examination {
   }
 
   void ledger() {
-    Ledger ledger(*database_);
-    const int version = ledger.version();
+    const LedgerLook look = Ledger(*database_).look();
+    const int version = look.version;
     if (version == 0) return no_ledger();
     if (version > kLedgerVersion) {
       problem("ledger", fmt::format("version {}, written by a newer seedbed; this one knows version {}", version, kLedgerVersion), "Use that seedbed, or a newer one still.");
@@ -241,7 +264,7 @@ class Examination {
     } else {
       ok("ledger", fmt::format("version {}", version));
     }
-    guarded("identity", [&] { identity(); });
+    identity(look);
     guarded("lock", [&] { lock(); });
   }
 
@@ -256,17 +279,19 @@ class Examination {
             "See that it is the right database; up takes it with --accept-nonempty, or \"seedbed adopt\" its history first.");
   }
 
-  void identity() {
-    const std::string table = database_->engine() == Engine::postgres ? "seedbed.identity" : "seedbed_identity";
-    if (std::ranges::none_of(database_->columns(table), [](const Column& column) { return column.name == "environment"; })) return;
-    const std::vector<Row> rows = database_->query(fmt::format("SELECT environment, tier, id FROM {}", table));
-    if (rows.empty() || !rows[0][0]) return ok("identity", "none yet; the next run writes it");
-    const std::string has = fmt::format("environment \"{}\" of tier {}", *rows[0][0], rows[0][1].value_or("?"));
-    if (*rows[0][0] == settings_.environment && rows[0][1] == tier_name(settings_.tier)) {
-      return ok("identity", fmt::format("{}, id {}", has, rows[0][2].value_or("?")));
+  void identity(const LedgerLook& look) {
+    if (!look.identity) return ok("identity", "none yet; the next run writes it");
+    const Identity& identity = *look.identity;
+    const std::string has = fmt::format("environment \"{}\" of tier {}, id {}", identity.environment, identity.tier, identity.id);
+    const std::string difference = server_difference(identity, look.facts);
+    if (identity.environment != settings_.environment || identity.tier != tier_name(settings_.tier)) {
+      const std::string copy = difference.empty() ? "" : fmt::format("; it looks like a restored copy ({})", difference);
+      return problem("identity", fmt::format("the database is {}, the settings are environment \"{}\" of tier {}{}", has, settings_.environment, tier_name(settings_.tier), copy),
+                     fmt::format("Choose the environment that it is with --env. A restored copy is given another: seedbed stamp --identity{}", settings_.typed_options));
     }
-    problem("identity", fmt::format("the database is {}, the settings are environment \"{}\" of tier {}", has, settings_.environment, tier_name(settings_.tier)),
-            "Choose the environment that it is with --env. A restored copy is given another: seedbed stamp --identity");
+    if (difference.empty()) return ok("identity", has);
+    warning("identity", fmt::format("{}, on another server than it remembers: {}", has, difference),
+            "After an upgrade or a failover the next run records the new one. A copy that is to be another environment's is chosen with --env, and stamped: seedbed stamp --identity");
   }
 
   void lock() {
@@ -279,9 +304,15 @@ class Examination {
     if (database_->engine() != Engine::postgres) return writable();
     std::vector<NeededRight> needed;
     for (const auto& [table, rights] : ledger_rights()) needed.push_back({"seedbed." + table, rights});
-    std::set<std::string> declared;
-    for (const Seeder& seeder : selected) declared.insert(seeder.declaration.writes.begin(), seeder.declaration.writes.end());
-    for (const std::string& table : declared) needed.push_back({table, "SELECT,INSERT"});
+    if (insert_once(selected)) needed.push_back({"seedbed.rows", "SELECT,INSERT,UPDATE"});
+    std::map<std::string, std::string> declared;
+    for (const Seeder& seeder : selected) {
+      for (const std::string& table : seeder.declaration.writes) declared.emplace(table, "SELECT,INSERT");
+      for (const TableFile& file : seeder.declaration.tables) {
+        if (file.mode == SEEDBED_UPDATE_CHANGED) declared[file.name] = "SELECT,INSERT,UPDATE";
+      }
+    }
+    for (const auto& [table, rights] : declared) needed.push_back({table, rights});
     const std::vector<std::string> grants = missing_grants(*database_, needed);
     for (const std::string& grant : grants) problem("rights", "the role lacks one that seeding needs", grant);
     if (grants.empty()) ok("rights", "on the ledger and on the tables of the selected seeders, as far as they exist");
@@ -292,9 +323,19 @@ class Examination {
     }
   }
 
+  /// As their files say; what a library does shows once it has run.
+  bool insert_once(const std::vector<Seeder>& selected) const {
+    const auto has_mode = [](const TableFile& file) { return file.mode == SEEDBED_INSERT_ONCE; };
+    if (std::ranges::any_of(selected, [&](const Seeder& seeder) { return std::ranges::any_of(seeder.declaration.tables, has_mode); })) return true;
+    if (!missing_grants(*database_, {{"seedbed.rows", "SELECT"}, {"seedbed.identity", "SELECT"}}).empty()) return false;
+    const std::vector<RememberedList> lists = RememberedRows(*database_).lists();
+    return std::ranges::any_of(lists, [&](const RememberedList& list) {
+      return std::ranges::any_of(selected, [&](const Seeder& seeder) { return seeder.declaration.name == list.seeder; });
+    });
+  }
+
   void writable() {
-    std::error_code ignored;
-    if (!settings_.url.file.empty() && !std::filesystem::exists(settings_.url.file, ignored)) return;
+    if (!has_file()) return;
     try {
       const Transaction transaction(*database_, {.patience = milliseconds(0)});
       ok("rights", "the file can be written");

@@ -115,6 +115,14 @@ void refuse_protected(const Settings& settings, std::string_view what) {
                        : "protected = true stands in its section of seedbed.toml.");
 }
 
+void refuse_clearing(const Preparation& preparation, const Settings& settings) {
+  refuse_protected(settings, "clearing");
+  if (preparation.ledger_version > 0 || preparation.database->user_tables().empty()) return;
+  throw Error(ExitCode::refused, "clearing is refused: seedbed has never worked on the database")
+      .detail(fmt::format("It is {}. What is in its tables is somebody else's. Nothing was changed.", settings.url.display))
+      .hint("If it is the right database, let \"seedbed seed\" without --clear, or \"seedbed stamp\", take it over first.");
+}
+
 void refuse_while_pending(const Preparation& preparation, const Settings& settings) {
   std::vector<std::string> pending = files_in_state(preparation, MigrationState::pending);
   if (out_of_order_policy(settings) != "skip") {

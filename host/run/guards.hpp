@@ -32,6 +32,10 @@ std::vector<const Migration*> pending_files(const Preparation& preparation, cons
 /// Throws Error{refused} where the environment is protected, whatever anybody consents to.
 void refuse_protected(const Settings& settings, std::string_view what);
 
+/// Throws Error{refused} for `seed --clear` where the environment is protected, and for a database that has
+/// tables of its own but no ledger: none of its rows are seedbed's.
+void refuse_clearing(const Preparation& preparation, const Settings& settings);
+
 /// Throws Error{pending} while migrations are pending that the policy does not skip.
 void refuse_while_pending(const Preparation& preparation, const Settings& settings);
 

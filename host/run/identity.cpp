@@ -13,18 +13,6 @@ namespace {
 
 bool differ(const std::string& then, const std::string& now) { return !then.empty() && !now.empty() && then != now; }
 
-/// "system identifier 7, was 5; database 16384, was 5"; empty where nothing is known to be another.
-std::string server_difference(const Identity& identity, const DatabaseFacts& facts) {
-  std::string text;
-  if (differ(identity.system, facts.system)) {
-    text = fmt::format("system identifier {}, was {}", facts.system, identity.system);
-  }
-  if (differ(identity.oid, facts.oid)) {
-    text += fmt::format("{}oid of the database {}, was {}", text.empty() ? "" : "; ", facts.oid, identity.oid);
-  }
-  return text;
-}
-
 Error other_identity(const Identity& identity, const Preparation& preparation, const Settings& settings) {
   Error error(ExitCode::refused, fmt::format("the database is that of environment \"{}\" (tier {}), the settings are those of \"{}\" (tier {})",
                                              identity.environment, identity.tier, settings.environment, tier_name(settings.tier)));
@@ -36,8 +24,9 @@ Error other_identity(const Identity& identity, const Preparation& preparation, c
   error.hint("If the database is right, choose its environment with --env, or its tier in seedbed.toml or with --tier.");
   const std::string command = fmt::format("seedbed stamp --identity{}", settings.typed_options);
   const bool may_be_copy = settings.url.engine == Engine::sqlite || !difference.empty();
-  throw error.hint(fmt::format("{}, and is to be that of \"{}\" from now on:\n{}",
-                               may_be_copy ? "If it is a restored copy" : "If the settings are right", settings.environment, command));
+  throw error.hint(fmt::format("{} to be that of \"{}\" from now on:\n{}",
+                               may_be_copy ? "If it is a restored copy, and is" : "If the settings are right, and the database is",
+                               settings.environment, command));
 }
 
 Stakes stakes_of(const Identity& identity, Database& database) {
@@ -50,6 +39,17 @@ Stakes stakes_of(const Identity& identity, Database& database) {
 }
 
 }  // namespace
+
+std::string server_difference(const Identity& identity, const DatabaseFacts& facts) {
+  std::string text;
+  if (differ(identity.system, facts.system)) {
+    text = fmt::format("system identifier {}, was {}", facts.system, identity.system);
+  }
+  if (differ(identity.oid, facts.oid)) {
+    text += fmt::format("{}oid of the database {}, was {}", text.empty() ? "" : "; ", facts.oid, identity.oid);
+  }
+  return text;
+}
 
 Identity identity_of(const Settings& settings, const DatabaseFacts& facts) {
   return {settings.environment, tier_name(settings.tier), random_id(), facts.system, facts.oid};

@@ -13,6 +13,10 @@ namespace seedbed::host {
 /// The identity that the settings give to the database with these facts, with a new id.
 Identity identity_of(const Settings& settings, const DatabaseFacts& facts);
 
+/// What of the server's facts is another than the identity has it: "system identifier 7, was 5; oid of the
+/// database 16384, was 5"; empty where nothing is known to be.
+std::string server_difference(const Identity& identity, const DatabaseFacts& facts);
+
 /// Reads into `preparation` the database's facts, its ledger's version and its identity; nothing else.
 /// Where only the server is another than it was, `server_changed` says so.
 ///

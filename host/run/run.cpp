@@ -97,7 +97,7 @@ class Run {
       }
       choose_seeders();
       if (options_.clear) {
-        refuse_protected(settings_, "clearing");
+        refuse_clearing(prepared_, settings_);
         if (!options_.dry_run) require_consent_to_clearing();
       }
     } catch (const Error& error) {
@@ -128,6 +128,9 @@ class Run {
       const std::vector<std::string> tables = tables_to_clear(database(), seeders_, other_seeders());
       for (const std::string& table : tables) stakes.count += database().count_rows(table);
       stakes.what = fmt::format("It deletes {} of {}", stakes.counted(), tables.empty() ? "no table" : fmt::format("{}", fmt::join(tables, ", ")));
+      for (const std::filesystem::path& file : truncate_files(seeders_)) {
+        stakes.what += fmt::format(", and runs \"{}\", whose rows are not counted", file.string());
+      }
       return stakes;
     });
   }

@@ -60,13 +60,6 @@ class DeletionOrder {
   bool has_circle_ = false;
 };
 
-void run_truncate_files(Database& database, const std::vector<const Seeder*>& seeders, const Settings& settings) {
-  for (const Seeder* seeder : seeders) {
-    const std::filesystem::path file = seeder->path / "_truncate.sql";
-    if (seeder->kind == SeederKind::folder && std::filesystem::exists(file)) run_sql_file(database, file, settings.root, nullptr);
-  }
-}
-
 /// Rows that were cleared are not rows that somebody deleted.  What stays, since others declare it too, stays
 /// remembered.
 void forget_rows(Database& database, const std::vector<const Seeder*>& seeders, const std::set<std::string>& spared) {
@@ -93,11 +86,20 @@ std::vector<std::string> tables_to_clear(Database& database, const std::vector<c
   return names;
 }
 
+std::vector<std::filesystem::path> truncate_files(const std::vector<const Seeder*>& selected) {
+  std::vector<std::filesystem::path> files;
+  for (const Seeder* seeder : selected) {
+    std::filesystem::path file = seeder->path / "_truncate.sql";
+    if (seeder->kind == SeederKind::folder && std::filesystem::exists(file)) files.push_back(std::move(file));
+  }
+  return files;
+}
+
 std::vector<TableCounts> clear_seeders(Database& database, const std::vector<const Seeder*>& selected,
                                        const std::vector<const Seeder*>& others, const Settings& settings) {
   const std::set<std::string> tables = tables_of(database, selected, others);
   database.start_counting();
-  run_truncate_files(database, selected, settings);
+  for (const std::filesystem::path& file : truncate_files(selected)) run_sql_file(database, file, settings.root, nullptr);
   const DeletionOrder order(tables, database.foreign_keys());
   if (order.has_circle()) database.defer_constraints();
   for (const std::string& table : order.tables()) {

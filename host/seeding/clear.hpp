@@ -1,6 +1,7 @@
 #pragma once
 // `seed --clear`: the rows of the selected seeders' tables, deleted in the order that foreign keys ask for.
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,11 @@ namespace seedbed::host {
 std::vector<std::string> tables_to_clear(Database& database, const std::vector<const Seeder*>& selected,
                                          const std::vector<const Seeder*>& others);
 
+/// The files that clear_seeders() runs first: the _truncate.sql of the folders among `selected`.
+std::vector<std::filesystem::path> truncate_files(const std::vector<const Seeder*>& selected);
+
 /// Deletes, inside the open transaction, every row of the tables that `selected` declare, those that
-/// refer before those referred to; a folder's own _truncate.sql runs first.  A table that one of
+/// refer before those referred to; truncate_files() run first.  A table that one of
 /// `others` declares too stays as it is, and so does what the seeder "sql" wrote.  The ledger forgets
 /// the selected seeders, and the rows that it remembers of theirs.  Returns what was deleted, per table.
 ///

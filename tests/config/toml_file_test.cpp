@@ -79,6 +79,14 @@ TEST_CASE("a malformed line is shown unless it may hold a secret", "[config]") {
   CHECK(secret.place().line == 2);
 }
 
+TEST_CASE("a malformed line in the middle of a string is not shown", "[config]") {
+  const Error error = refusal("[environments.x]\nurl = \"\"\"\npostgres://app:\nhun\\qter2\n@db/shop\"\"\"\n");
+
+  CHECK(error.place().line == 4);
+  CHECK(error.place().text.empty());
+  CHECK(error.message().find("ter2") == std::string::npos);
+}
+
 TEST_CASE("a key that there is not is an error with the nearest key", "[config]") {
   const Error top = refusal("default_enviroment = \"local\"");
   const Error environment = refusal("[environments.local]\ntier = \"staging\"\n  ulr = \"x.db\"");

@@ -161,6 +161,16 @@ TEST_CASE("a text that is no database url is refused with the forms there are", 
   CHECK(everything(error).find("hunter2") == std::string::npos);
 }
 
+TEST_CASE("a path that may be a url without its beginning is refused unseen", "[database]") {
+  const Error error = refusal("app:hunter2@db/shop.db");
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK_THAT(error.hint(), ContainsSubstring("Write sqlite:PATH, or postgresql://"));
+  CHECK(everything(error).find("hunter2") == std::string::npos);
+  CHECK(parse("sqlite:a:b@c.db").display == "sqlite:a:b@c.db");
+  CHECK(parse("a:b.db").display == "sqlite:a:b.db");
+}
+
 TEST_CASE("a url with a zero byte is refused", "[database]") {
   CHECK_THAT(refusal(std::string("sqlite:a\0b.db", 13)).what(), ContainsSubstring("a zero byte"));
 }

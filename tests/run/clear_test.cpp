@@ -37,6 +37,23 @@ TEST_CASE("clearing deletes the declared tables children first and seeds anew", 
   CHECK(workspace.value("SELECT count(*) FROM untouched") == "1");
 }
 
+TEST_CASE("a database that seedbed never worked on is not cleared", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write_seeder("customers", insert_customer("a"));
+  workspace.database().execute("CREATE TABLE customer (email TEXT NOT NULL PRIMARY KEY, name TEXT); INSERT INTO customer VALUES ('b', 'Bob')");
+
+  const Finished refused = workspace.run({"seed", "--clear"});
+  const std::string kept = workspace.value("SELECT count(*) FROM customer");
+  workspace.run({"seed"});
+
+  CHECK(refused.exit_code == 4);
+  CHECK_THAT(refused.err, ContainsSubstring("clearing is refused: seedbed has never worked on the database"));
+  CHECK_THAT(refused.err, ContainsSubstring("take it over first"));
+  CHECK(kept == "1");
+  CHECK(workspace.run({"seed", "--clear"}).exit_code == 0);
+  CHECK(workspace.value("SELECT count(*) FROM customer WHERE email = 'b'") == "0");
+}
+
 TEST_CASE("a table that another seeder declares too is not cleared", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   write_teams(workspace);

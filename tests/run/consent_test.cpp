@@ -121,6 +121,19 @@ TEST_CASE("clearing above development needs the phrase of the rows that go", "[c
   CHECK(customers(workspace) == "1");
 }
 
+TEST_CASE("clearing says which truncating files it runs", "[consent]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  write_staging(workspace);
+  workspace.write("plugins/customers/_truncate.sql", "DELETE FROM customer;\n");
+
+  const Finished refused = workspace.run({"seed", "--clear"});
+
+  CHECK(refused.exit_code == 4);
+  CHECK_THAT(refused.err, ContainsSubstring("and runs \"" + workspace.path("plugins/customers/_truncate.sql").string() + "\", whose rows are not counted"));
+  CHECK(customers(workspace) == "1");
+  CHECK(workspace.run({"seed", "--clear", "--confirm", phrase(refused)}).exit_code == 0);
+}
+
 TEST_CASE("a phrase means nothing to a seed that clears nothing", "[consent]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
 

@@ -8,6 +8,7 @@
 
 #include "run/workspace.hpp"
 #include "support/catch.hpp"
+#include "support/faults.hpp"
 #include "support/pgbouncer.hpp"
 #include "support/postgres_url.hpp"
 
@@ -99,6 +100,59 @@ TEST_CASE("doctor tells server and role and clock of PostgreSQL and that nothing
   CHECK(production.exit_code == 0);
 }
 
+TEST_CASE("doctor warns of clocks that differ", "[run]") {
+  Workspace workspace(Engine::postgres);
+  const auto [shift, words] = GENERATE(table<long, std::string>({
+      {60, "warning the server's is 60.0 s behind this machine's -> Let both follow a time server"},
+      {-60, "warning the server's is 60.0 s ahead of this machine's -> Let both follow a time server"},
+      {2, "ok the server's agrees with this machine's\n"},
+  }));
+  Program program = workspace.program();
+  preload_faults(program, "SEEDBED_TEST_CLOCK_SHIFT", shift);
+
+  CHECK_THAT(found(program.run({"doctor", "--format", "json", "--url", workspace.database().url()})).about("clock"), ContainsSubstring(words));
+}
+
+TEST_CASE("doctor tells a restored copy and another server by the server's marks", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  REQUIRE(workspace.run({"up"}).exit_code == 0);
+  workspace.database().execute("UPDATE seedbed.identity SET database_oid = '5'");
+
+  const Found same = doctor(workspace);
+  const Found other = doctor(workspace, {"--tier", "staging"});
+
+  CHECK(same.exit_code == 0);
+  CHECK_THAT(same.about("identity"), ContainsSubstring("warning environment \"local\" of tier development") &&
+                                         ContainsSubstring("on another server than it remembers: oid of the database ") &&
+                                         ContainsSubstring("-> After an upgrade or a failover the next run records the new one."));
+  CHECK(other.exit_code == 3);
+  CHECK_THAT(other.about("identity"), ContainsSubstring("problem the database is environment \"local\"") && ContainsSubstring("it looks like a restored copy") &&
+                                          ContainsSubstring("seedbed stamp --identity --url ") && ContainsSubstring(" --tier staging"));
+}
+
+TEST_CASE("doctor names the rights that a mode of writing needs", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  workspace.write("plugins/customers/seeder.toml", "name = \"customers\"\nversion = \"1.0.0\"\n[[table]]\nfile = \"c.csv\"\nname = \"customer\"\nkey = [\"email\"]\nmode = \"update_changed\"\n");
+  workspace.write("plugins/customers/c.csv", "email,name\na,Ada\n");
+  REQUIRE(workspace.run({"up", "--no-seed"}).exit_code == 0);
+  const std::string role = "doctor_of_" + workspace.value("SELECT current_database()");
+  workspace.database().execute("CREATE ROLE " + role + " LOGIN");
+  const std::string url = workspace.database().url() + "&user=" + role;
+
+  const Found update = doctor_of(workspace, url);
+  workspace.write("plugins/customers/seeder.toml", "name = \"customers\"\nversion = \"1.0.0\"\n[[table]]\nfile = \"c.csv\"\nname = \"customer\"\nkey = [\"email\"]\nmode = \"insert_once\"\n");
+  const Found once = doctor_of(workspace, url);
+  workspace.write("plugins/customers/seeder.toml", "name = \"customers\"\nversion = \"1.0.0\"\n[[table]]\nfile = \"c.csv\"\nname = \"customer\"\nkey = [\"email\"]\n");
+  const Found missing = doctor_of(workspace, url);
+  workspace.database().execute("DROP OWNED BY " + role + "; DROP ROLE " + role);
+
+  CHECK_THAT(update.about("rights"), ContainsSubstring("GRANT SELECT, INSERT, UPDATE ON public.customer TO "));
+  CHECK_THAT(once.about("rights"), ContainsSubstring("GRANT SELECT, INSERT ON public.customer TO ") && ContainsSubstring("GRANT SELECT, INSERT, UPDATE ON seedbed.rows TO "));
+  CHECK_THAT(missing.about("rights"), ContainsSubstring("GRANT SELECT, INSERT ON public.customer TO ") && !ContainsSubstring("seedbed.rows"));
+}
+
 TEST_CASE("doctor goes on where the database cannot be reached", "[run]") {
   Workspace workspace(Engine::sqlite);
   workspace.write_seeder("customers", insert_customer("a"));
@@ -109,6 +163,15 @@ TEST_CASE("doctor goes on where the database cannot be reached", "[run]") {
   CHECK_THAT(all.about("connection"), ContainsSubstring("problem could not connect to") && ContainsSubstring("-> Is the server running"));
   CHECK_THAT(all.about("plugins"), ContainsSubstring("ok 1 seeder found"));
   CHECK(all.about("ledger").empty());
+}
+
+TEST_CASE("doctor finds that the folder of a file is not there", "[run]") {
+  Workspace workspace(Engine::sqlite);
+
+  const Found all = doctor_of(workspace, "sqlite:nowhere/shop.db");
+
+  CHECK(all.exit_code == 3);
+  CHECK_THAT(all.about("connection"), ContainsSubstring("problem the file does not exist yet, and its folder \"" + workspace.path("nowhere").string() + "\" does not exist -> mkdir -p "));
 }
 
 TEST_CASE("doctor goes on where a variable is not set", "[run]") {
@@ -182,7 +245,11 @@ TEST_CASE("doctor finds the pooler and its mode", "[run]") {
   }));
   const PgBouncer pooler(workspace.database().url(), 5, mode);
 
-  CHECK_THAT(doctor_of(workspace, pooler.url()).about("pooler"), ContainsSubstring(words));
+  const Found all = doctor_of(workspace, pooler.url());
+
+  CHECK_THAT(all.about("pooler"), ContainsSubstring(words));
+  CHECK(all.exit_code == (mode == "statement" ? 3 : 0));
+  if (mode != "statement") CHECK_THAT(all.about("tls"), ContainsSubstring("as far as the pooler"));
 }
 
 TEST_CASE("doctor tells who holds the lock", "[run]") {

@@ -229,6 +229,22 @@ TEST_CASE("a server that is another says so once and is remembered", "[identity]
   CHECK(id(workspace) == id_before);
 }
 
+TEST_CASE("a ledger that has lost its identity is refused by every command", "[identity]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write_customer_migration();
+  workspace.run({"up"});
+  workspace.database().execute("DELETE FROM " + workspace.ledger("identity"));
+
+  for (const char* command : {"status", "up", "seed", "reset", "down"}) {
+    const Finished refused = workspace.run({command});
+
+    CHECK(refused.exit_code == 4);
+    CHECK_THAT(refused.err, ContainsSubstring("the ledger is damaged: " + workspace.ledger("identity") + " has lost its only row"));
+    CHECK_THAT(refused.err, ContainsSubstring("seedbed stamp VERSION"));
+  }
+  CHECK(workspace.run({"doctor"}).exit_code == 3);
+}
+
 TEST_CASE("a database in memory belongs to nobody", "[identity]") {
   const Workspace workspace(Engine::sqlite);
   write_project(workspace);

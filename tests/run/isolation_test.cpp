@@ -7,6 +7,7 @@
 #include "plugins/reference_application.hpp"
 #include "run/workspace.hpp"
 #include "support/catch.hpp"
+#include "support/faults.hpp"
 
 using namespace seedbed::test;
 using seedbed::host::Engine;
@@ -140,6 +141,24 @@ TEST_CASE("a plugin's process does not see the database's password", "[run]") {
 
   CHECK_THAT(mapped.err, ContainsSubstring("the URL is to be seen"));
   CHECK_THAT(isolated.err, ContainsSubstring("the URL is hidden"));
+}
+
+TEST_CASE("without proc a plugin is refused and the hint mounts it", "[isolation]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write_customer_migration();
+  workspace.add_fixture("plain_c");
+  const bool isolate = GENERATE(false, true);
+  Program program = workspace.program();
+  preload_faults(program, "SEEDBED_TEST_NO_PROC", 1);
+  std::vector<std::string> words{"up", "--url", workspace.database().url()};
+  if (isolate) words.emplace_back("--isolate");
+
+  const Finished up = program.run(words);
+
+  CHECK(up.exit_code == 6);
+  CHECK_THAT(up.err, ContainsSubstring(isolate ? "There is no /proc/self/exe" : "there is no /proc/self/fd"));
+  CHECK_THAT(up.err, ContainsSubstring("Mount it: mount -t proc proc /proc"));
+  CHECK(workspace.untouched());
 }
 
 TEST_CASE("the word by which a plugin's process is started is no command", "[run]") {

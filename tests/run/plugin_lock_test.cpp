@@ -110,6 +110,26 @@ TEST_CASE("a seeder folder with another file or an edited one is refused by the 
   CHECK(workspace.untouched());
 }
 
+TEST_CASE("a locked seeder folder that changes while it runs is rolled back", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write_customer_migration();
+  workspace.write_seeder("customers", insert_customer("a"));
+  workspace.write("plugins/customers/02_wait.sql", workspace.engine() == Engine::postgres
+                      ? "SELECT pg_sleep(2);\n"
+                      : "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000000) SELECT count(*) FROM n;\n");
+  workspace.write("plugins/customers/03_more.sql", insert_customer("b"));
+  lock(workspace);
+
+  Running up = workspace.start({"up", "-v"});
+  up.wait_for_output("seeder_started");
+  workspace.write("plugins/customers/03_more.sql", insert_customer("intruder"));
+  const Finished finished = up.wait();
+
+  CHECK(finished.exit_code == 4);
+  CHECK_THAT(finished.err, ContainsSubstring("was changed while it ran") && ContainsSubstring("no longer as the lock has it"));
+  CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
+}
+
 TEST_CASE("what the lock does not know is refused before it is read any further", "[run]") {
   Workspace workspace(Engine::sqlite);
   write_project(workspace);

@@ -113,7 +113,7 @@ const std::vector<std::vector<std::string>> kAllCommands{
     {"status"}, {"doctor"}, {"env"}, {"up"}, {"status", "--format", "json"}, {"seed"}, {"log", "--format", "json"}, {"log"}, {"plugins"},
     {"plugins", "--format", "json"}, {"wait"}, {"env", "--format", "json"}, {"env", "--format", "markdown"}, {"doctor", "--format", "json"},
     {"repair"}, {"down", "--dry-run"}, {"down"}, {"stamp", "latest"}, {"reset", "--dry-run"}, {"reset"}, {"seed", "--clear"}, {"adopt"},
-    {"up", "--dry-run"}, {"up", "--isolate", "--format", "markdown"}, {"new", "thing"}, {"plugins", "lock"}, {"up", "--locked"}};
+    {"up", "--dry-run"}, {"prove"}, {"prove", "--format", "json"}, {"up", "--isolate", "--format", "markdown"}, {"new", "thing"}, {"plugins", "lock"}, {"up", "--locked"}};
 
 std::string command_line_of(const std::string& process) {
   std::ifstream file("/proc/" + process + "/cmdline", std::ios::binary);
@@ -244,6 +244,29 @@ TEST_CASE("a password is in no error of a file that holds it", "[secrets]") {
   CHECK(text != 0);
   CHECK(json != 0);
   CHECK(traces_in(planted.ledger()).empty());
+}
+
+TEST_CASE("the password of another database is in no output of a run that fails", "[secrets]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  const std::string url = "postgresql://ada:" + kEncoded + "@db.example.com/shop";
+  const std::string format = GENERATE("text", "json", "markdown");
+  const std::string sql = GENERATE_REF(as<std::string>(), "SELECT nothing('" + url + "');\n",
+                                       "SELECT dblink('host=db password=Zq7k4wYk user=ada', 'SELECT 1');\n");
+  workspace.write("migrations/20260101120000_try.sql", sql);
+  const auto leaks = [](const Finished& finished) { return traces_in(finished.out + finished.err); };
+
+  const Finished up = workspace.run({"up", "-vv", "--format", format});
+  const Finished log = workspace.run({"log", "--format", format});
+  const Finished tier = workspace.run({"up", "--tier", url, "--format", format});
+  const Finished now = workspace.program().environment("SEEDBED_NOW", url).run({"up", "--url", "sqlite:shop.db", "--format", format});
+
+  CHECK(up.exit_code == 1);
+  CHECK(tier.exit_code == 2);
+  CHECK(now.exit_code == 2);
+  CHECK(leaks(up).empty());
+  CHECK(leaks(log).empty());
+  CHECK(leaks(tier).empty());
+  CHECK(leaks(now).empty());
 }
 
 TEST_CASE("a password that a plugin echoes is hidden", "[secrets]") {

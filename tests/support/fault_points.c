@@ -9,13 +9,14 @@
  *   SEEDBED_TEST_FAIL_AT_WRITE=k      a write for want of room, the others with an error of the disk
  *
  * SEEDBED_TEST_TELL=FILE makes that file as soon as it happens.  SEEDBED_TEST_CLOCK_SHIFT=seconds moves
- * the program's clock.
+ * the program's clock.  SEEDBED_TEST_NO_PROC=1 hides /proc from it.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -119,4 +120,21 @@ int clock_gettime(clockid_t clock, struct timespec* now) {
   const int code = next(clock, now);
   if (code == 0 && clock == CLOCK_REALTIME) now->tv_sec += shift;
   return code;
+}
+
+static int is_hidden(const char* path) {
+  return number_of("SEEDBED_TEST_NO_PROC") != 0 && strncmp(path, "/proc/", 6) == 0;
+}
+
+int access(const char* path, int mode) {
+  NEXT(access)
+  if (!is_hidden(path)) return next(path, mode);
+  errno = ENOENT;
+  return -1;
+}
+
+int posix_spawn(pid_t* process, const char* path, const posix_spawn_file_actions_t* actions,
+                const posix_spawnattr_t* attributes, char* const arguments[], char* const environment[]) {
+  NEXT(posix_spawn)
+  return is_hidden(path) ? ENOENT : next(process, path, actions, attributes, arguments, environment);
 }

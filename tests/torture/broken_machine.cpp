@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "torture/own_server.hpp"
+#include "support/own_server.hpp"
 #include "torture/small_disk.hpp"
 #include "torture/torment.hpp"
 

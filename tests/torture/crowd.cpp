@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "support/pgbouncer.hpp"
-#include "torture/faults.hpp"
+#include "support/faults.hpp"
 #include "torture/torment.hpp"
 
 namespace seedbed::test {

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "support/postgres_proxy.hpp"
-#include "torture/faults.hpp"
+#include "support/faults.hpp"
 #include "torture/torment.hpp"
 
 namespace seedbed::test {

@@ -119,6 +119,7 @@ LIBPQ(PQnoticeReceiver, PQsetNoticeReceiver, (PGconn* a, PQnoticeReceiver b, voi
 LIBPQ(int, PQsetSingleRowMode, (PGconn* a), (a))
 LIBPQ(int, PQsetnonblocking, (PGconn* a, int b), (a, b))
 LIBPQ(int, PQsocket, (const PGconn* a), (a))
+LIBPQ(const char*, PQsslAttribute, (PGconn* a, const char* b), (a, b))
 LIBPQ(ConnStatusType, PQstatus, (const PGconn* a), (a))
 LIBPQ(void, PQtrace, (PGconn* a, FILE* b), (a, b))
 LIBPQ(PGTransactionStatusType, PQtransactionStatus, (const PGconn* a), (a))

@@ -65,9 +65,14 @@ Refusal read_refusal(PGconn* connection) {
   return refusal;
 }
 
-/// Wrong credentials and missing databases do not get better by waiting.  A server that is
+bool is_about(const Refusal& refusal, std::string_view word) {
+  return refusal.sqlstate.empty() && (refusal.message + refusal.detail).find(word) != std::string::npos;
+}
+
+/// Wrong credentials, certificates and missing databases do not get better by waiting.  A server that is
 /// starting, stopping or full does.
 bool waiting_can_help(const Refusal& refusal) {
+  if (is_about(refusal, "certificate")) return false;
   if (refusal.sqlstate.empty()) return true;
   return refusal.sqlstate.starts_with("57P") || refusal.sqlstate.starts_with("53") || refusal.sqlstate.starts_with("08");
 }
@@ -76,6 +81,8 @@ std::string hint_for(const Refusal& refusal) {
   if (refusal.sqlstate == "28P01") return "Check the user and the password where the URL was set: \"seedbed env\" shows the place.";
   if (refusal.sqlstate == "3D000") return "Create the database first, with createdb or CREATE DATABASE; seedbed does not.";
   if (refusal.sqlstate.starts_with("28")) return "Check the user, the password and the server's pg_hba.conf.";
+  if (is_about(refusal, "certificate")) return "sslrootcert=FILE names the authority whose certificates count; the host has to be written as the server's has it.";
+  if (is_about(refusal, "not support SSL")) return "The server, or what stands before it, has no TLS: it needs ssl = on, or the URL an sslmode that does without.";
   if (refusal.sqlstate.empty()) return "Is the server running, and are host and port right? --wait 30s keeps trying.";
   return "";
 }

@@ -143,6 +143,12 @@ std::string PostgresConnection::user() const { return PQuser(raw_); }
 
 int PostgresConnection::backend_pid() const { return PQbackendPID(raw_); }
 
+std::string PostgresConnection::encryption() const {
+  const char* const protocol = PQsslAttribute(raw_, "protocol");
+  const char* const cipher = PQsslAttribute(raw_, "cipher");
+  return protocol == nullptr ? "" : fmt::format("{}, {}", protocol, cipher == nullptr ? "?" : cipher);
+}
+
 void PostgresConnection::begin() {
   prepared_.clear();
   try {

@@ -73,6 +73,9 @@ class PostgresConnection {
   /// The process that serves this connection, as the start of the session told.
   int backend_pid() const;
 
+  /// See PostgresDatabase::encryption().
+  std::string encryption() const;
+
   /// See Database::while_waiting().
   void while_waiting(std::function<void()> work) { while_waiting_ = std::move(work); }
 

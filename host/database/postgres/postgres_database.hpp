@@ -63,6 +63,8 @@ class PostgresDatabase : public Database {
   std::vector<TableCounts> changes() override;
 
   bool pooled() override;
+  /// "TLSv1.3, TLS_AES_256_GCM_SHA384": of the connection as far as a pooler, if there is one; empty: none.
+  std::string encryption() const { return connection_.encryption(); }
   void while_waiting(std::function<void()> work) override { connection_.while_waiting(std::move(work)); }
 
   std::vector<std::pair<std::string, std::string>> foreign_keys() override;

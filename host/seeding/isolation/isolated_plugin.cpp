@@ -31,6 +31,8 @@ using isolation::Message;
 
 namespace {
 
+constexpr const char* kOwnProgram = "/proc/self/exe";
+
 /// The environment without what holds a secret: the plugin has no use for the database's password.
 std::vector<char*> environment_without_secrets() {
   std::vector<char*> kept;
@@ -67,10 +69,12 @@ pid_t spawn(const OpenedFile& plugin, int host) {
   char* arguments[] = {program.data(), word.data(), path.data(), nullptr};
   const std::vector<char*> environment = environment_without_secrets();
   pid_t process = -1;
-  const int failure = posix_spawn(&process, "/proc/self/exe", &actions, nullptr, arguments, environment.data());
+  const int failure = posix_spawn(&process, kOwnProgram, &actions, nullptr, arguments, environment.data());
   posix_spawn_file_actions_destroy(&actions);
   if (failure == 0) return process;
-  throw Error(ExitCode::plugin, fmt::format("could not start a process for plugin \"{}\": {}", path, std::strerror(failure)));
+  Error error(ExitCode::plugin, fmt::format("could not start a process for plugin \"{}\": {}", path, std::strerror(failure)));
+  if (access(kOwnProgram, F_OK) == 0) throw error;
+  throw error.detail(fmt::format("There is no {}, through which the program starts itself.", kOwnProgram)).hint("Mount it: mount -t proc proc /proc");
 }
 
 std::string how_it_ended(int status) {

@@ -1,4 +1,4 @@
-#include "torture/own_server.hpp"
+#include "support/own_server.hpp"
 
 #include <chrono>
 #include <stdexcept>
@@ -12,7 +12,9 @@ namespace seedbed::test {
 
 using namespace std::chrono_literals;
 
-OwnServer::OwnServer(const std::filesystem::path& home) : home_(home) { control("start"); }
+OwnServer::OwnServer(const std::filesystem::path& home) : OwnServer(home, {}) {}
+
+OwnServer::OwnServer(const std::filesystem::path& home, const std::vector<std::string>& kind) : home_(home) { control("start", kind); }
 
 OwnServer::~OwnServer() {
   try {
@@ -22,10 +24,12 @@ OwnServer::~OwnServer() {
   }
 }
 
-void OwnServer::control(const std::string& word) const {
+void OwnServer::control(const std::string& word, const std::vector<std::string>& more) const {
+  std::vector<std::string> words{word, folder_.path().string()};
+  words.insert(words.end(), more.begin(), more.end());
   const Finished done = Program(folder_.path(), std::filesystem::path(SEEDBED_SOURCE_DIR) / "tests/support/postgres")
                             .environment("SEEDBED_TEST_HOME", home_.string())
-                            .run({word, folder_.path().string()});
+                            .run(words);
   if (done.exit_code != 0) throw std::runtime_error("postgres " + word + " failed:\n" + done.out + done.err);
 }
 

@@ -1,4 +1,4 @@
-#include "torture/faults.hpp"
+#include "support/faults.hpp"
 
 #include <cstdlib>
 

@@ -1,8 +1,9 @@
 #pragma once
-// A PostgreSQL server that a torment may break.
+// A PostgreSQL server apart from that of the tests: one that may be broken, or that has TLS.
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "support/temp_dir.hpp"
 
@@ -13,12 +14,19 @@ namespace seedbed::test {
 class OwnServer {
  public:
   explicit OwnServer(const std::filesystem::path& home = "/tmp");
+
+  /// One that listens with TLS on `port` of 127.0.0.1 as well, and calls itself "localhost".
+  static OwnServer with_tls(int port) { return OwnServer("/tmp", {"tls", std::to_string(port)}); }
+
   ~OwnServer();
   OwnServer(const OwnServer&) = delete;
   OwnServer& operator=(const OwnServer&) = delete;
 
   /// The URL of a new database on it.
   std::string new_database();
+
+  /// The certificate by which a client knows a server with TLS.
+  std::filesystem::path root_certificate() const { return folder_ / "root.crt"; }
 
   /// Ends it as a crash does and starts it again.
   void crash();
@@ -27,7 +35,9 @@ class OwnServer {
   void wait() const;
 
  private:
-  void control(const std::string& word) const;
+  OwnServer(const std::filesystem::path& home, const std::vector<std::string>& kind);
+
+  void control(const std::string& word, const std::vector<std::string>& more = {}) const;
 
   std::filesystem::path home_;
   TempDir folder_;
