@@ -14,7 +14,9 @@
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include "bench/peers.hpp"
 #include "bench/process.hpp"
+#include "bench/proving.hpp"
 #include "bench/report.hpp"
 #include "bench/seeding.hpp"
 #include "support/markdown_table.hpp"
@@ -30,9 +32,10 @@ using test::TempDir;
 namespace {
 
 constexpr int kSizes[] = {10, 100, 1000};
+constexpr int kMostForPeers = 100;  // with more of them the slowest takes minutes
 
 struct Options {
-  std::string seedbed, psql, sqlite3, dbmate, server, readme, json;
+  std::string seedbed, psql, sqlite3, server, readme, json;
   int rounds = 7;
   int largest = 1000;
   long largest_rows = 1'000'000;
@@ -74,8 +77,7 @@ struct Migrations {
         psql(root / fmt::format("psql_{}.sql", how_many)), sqlite3(root / fmt::format("sqlite3_{}.sql", how_many)) {
     std::string for_psql = "\\set ON_ERROR_STOP on\n", for_sqlite3 = ".bail on\n";
     for (int i = 1; i <= count; ++i) {
-      const std::string text = fmt::format(
-          "CREATE TABLE t{0} (id integer NOT NULL PRIMARY KEY, name text NOT NULL);\nINSERT INTO t{0} VALUES ({0}, 'number {0}');\n", i);
+      const std::string text = text_of(i);
       test::write_file(folder / fmt::format("{}_create_t{}.sql", 20260101000000 + i, i), text);
       const fs::path wrapped = root / fmt::format("wrapped_{}", count) / fmt::format("{}.sql", i);
       test::write_file(wrapped, "BEGIN;\n" + text + "COMMIT;\n");
@@ -84,6 +86,10 @@ struct Migrations {
     }
     test::write_file(psql, for_psql);
     test::write_file(sqlite3, for_sqlite3);
+  }
+
+  static std::string text_of(int number) {
+    return fmt::format("CREATE TABLE t{0} (id integer NOT NULL PRIMARY KEY, name text NOT NULL);\nINSERT INTO t{0} VALUES ({0}, 'number {0}');\n", number);
   }
 
   int count;
@@ -111,6 +117,8 @@ class Bench {
     for (const Migrations& each : migrations_) apply_to_sqlite(each);
     for (const Migrations& each : migrations_) nothing_to_do(each);
     for (const Migrations& each : migrations_) count_traffic(each);
+    measure_beside_peers();
+    measure_proving({options_.seedbed, options_.rounds, [&](const std::string& database) { return server_.empty(database); }}, report_);
     split();
     start();
     if (options_.largest_rows > 0) {
@@ -145,26 +153,30 @@ class Bench {
     report_.comparisons.push_back(std::move(comparison));
   }
 
+  /// What was compared last, as a point of two lines over the number of migrations; `other` may be empty.
+  void note_growth(const std::string& what, const std::string& other, int count) {
+    const Comparison& last = report_.comparisons.back();
+    report_.growth[what + ": seedbed"][count] = last.seedbed.median();
+    if (!other.empty()) report_.growth[what + ": " + other][count] = last.other.median();
+  }
+
+  void measure_beside_peers() {
+    PeerOptions peers{options_.seedbed, options_.psql, {}, options_.rounds, &Migrations::text_of, {}, {}};
+    for (const Migrations& each : migrations_) {
+      if (each.count <= kMostForPeers) peers.sizes.push_back(each.count);
+    }
+    peers.folder = [&](int count) { return std::ranges::find(migrations_, count, &Migrations::count)->folder; };
+    peers.empty = [&](const std::string& database) { return server_.empty(database); };
+    measure_peers(peers, report_);
+  }
+
   void apply_to_postgres(const Migrations& files) {
     std::string url, other_url;
     const Contestant seedbed{[&] { url = server_.empty("bench_seedbed"); }, [&] { return bench::run(up(url, files), root_.path()); }};
     const std::optional<double> bar = files.count == 100 ? 1.0 : files.count == 1000 ? 0.95 : std::optional<double>();
     compare({"Applying to PostgreSQL", fmt::format("{} migrations", files.count), {}, "psql, one session, a transaction each", {}, bar}, seedbed,
             {[&] { other_url = server_.empty("bench_psql"); }, [&] { return psql(other_url, {"-f", files.psql.string()}); }});
-    if (!options_.dbmate.empty()) {
-      compare({"Applying to PostgreSQL", fmt::format("{} migrations", files.count), {}, "dbmate", {}, {}}, seedbed,
-              {[&] { other_url = server_.empty("bench_dbmate"); }, [&] { return bench::run(dbmate(other_url, files), root_.path()); }});
-    }
-  }
-
-  std::vector<std::string> dbmate(const std::string& url, const Migrations& files) {
-    const fs::path folder = root_ / fmt::format("dbmate_{}", files.count);
-    if (!fs::exists(folder)) {
-      for (const auto& file : fs::directory_iterator(files.folder)) {
-        test::write_file(folder / file.path().filename(), "-- migrate:up\n" + test::read_file(file.path()) + "-- migrate:down\n");
-      }
-    }
-    return {options_.dbmate, "--url", url + "&sslmode=disable", "--migrations-dir", folder.string(), "--no-dump-schema", "up"};
+    note_growth("Applying to PostgreSQL", "psql", files.count);
   }
 
   void apply_to_sqlite(const Migrations& files) {
@@ -183,6 +195,7 @@ class Bench {
     compare({"Applying to SQLite", what + ", new file", {}, "sqlite3, a transaction each, new file", {}, 0.5},
             {[&] { remove(ours); }, [&] { return bench::run(up("sqlite:" + ours.string(), files), root_.path()); }},
             {[&] { remove(theirs); }, sqlite3.run});
+    note_growth("Applying to SQLite, new file", "sqlite3", files.count);
   }
 
   static void remove(const fs::path& file) {
@@ -195,12 +208,14 @@ class Bench {
     bench::run(up(url, files), root_.path());
     compare({"Nothing to do (up --no-seed)", "PostgreSQL, " + what, {}, "psql -c 'select 1'", {}, files.count == 100 ? 1.4 : files.count == 1000 ? 1.9 : std::optional<double>()},
             {nullptr, [&] { return bench::run(up(url, files), root_.path()); }}, {nullptr, [&] { return psql(url, {"-c", "select 1"}); }});
+    note_growth("Nothing to do, PostgreSQL", "", files.count);
     const fs::path file = root_ / "noop.db";
     remove(file);
     bench::run(up("sqlite:" + file.string(), files), root_.path());
     compare({"Nothing to do (up --no-seed)", "SQLite, " + what, {}, "sqlite3 db 'select 1'", {}, files.count == 100 ? 1.7 : files.count == 1000 ? 2.4 : std::optional<double>()},
             {nullptr, [&] { return bench::run(up("sqlite:" + file.string(), files), root_.path()); }},
             {nullptr, [&] { return bench::run({options_.sqlite3, file.string(), "select 1"}, root_.path()); }});
+    note_growth("Nothing to do, SQLite", "", files.count);
   }
 
   /// Round trips and commits as a proxy sees them; WAL as the server does, which is ours alone.
@@ -262,12 +277,11 @@ class Bench {
 
 int main_with(int argc, char** argv) {
   Options options;
-  CLI::App app("measures seedbed beside psql, sqlite3 and dbmate");
+  CLI::App app("measures seedbed beside psql, sqlite3 and the peers that are installed");
   app.add_option("--seedbed", options.seedbed, "the program")->required();
   app.add_option("--psql", options.psql, "the real binary, not Debian's wrapper")->required();
   app.add_option("--server", options.server, "a connection string; the role creates databases")->required();
   app.add_option("--sqlite3", options.sqlite3)->default_val("sqlite3");
-  app.add_option("--dbmate", options.dbmate, "left out if empty");
   app.add_option("--rounds", options.rounds)->capture_default_str();
   app.add_option("--largest", options.largest, "how many migrations at most")->capture_default_str();
   app.add_option("--largest-rows", options.largest_rows, "how many rows to seed at most; 0: none")->capture_default_str();

@@ -1,7 +1,9 @@
 #include "bench/report.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -21,6 +23,25 @@ std::string shown(const Times& times) {
 
 nlohmann::json as_json(const Times& times) {
   return {{"median_ms", times.median()}, {"min_ms", times.least()}, {"max_ms", times.most()}, {"runs", times.ms.size()}};
+}
+
+/// A line each, a column for each number, and what one more costs between the two largest.
+MarkdownTable growth_table(const std::map<std::string, std::map<int, double>>& growth) {
+  std::set<int> counts;
+  for (const auto& [what, points] : growth) {
+    for (const auto& [count, ms] : points) counts.insert(count);
+  }
+  MarkdownTable table{{"ms for so many migrations"}};
+  for (const int count : counts) table[0].push_back(std::to_string(count));
+  table[0].push_back("each further one");
+  for (const auto& [what, points] : growth) {
+    std::vector<std::string> row{what};
+    for (const int count : counts) row.push_back(points.contains(count) ? fmt::format("{:.1f}", points.at(count)) : "");
+    const auto last = points.rbegin();
+    row.push_back(points.size() < 2 ? "" : fmt::format("{:.3f}", (last->second - std::next(last)->second) / (last->first - std::next(last)->first)));
+    table.push_back(std::move(row));
+  }
+  return table;
 }
 
 }  // namespace
@@ -61,6 +82,7 @@ std::string Report::markdown() const {
     if (timed.contains(group)) text += test::aligned(timed[group]);
     if (counted.contains(group)) text += test::aligned(counted[group]);
   }
+  if (!growth.empty()) text += "\n**How cost grows**\n\n" + test::aligned(growth_table(growth));
   return text;
 }
 
@@ -74,6 +96,10 @@ std::string Report::json() const {
   }
   for (const Figure& each : figures) {
     root["figures"].push_back({{"group", each.group}, {"what", each.what}, {"value", each.value}, {"bar", each.bar}});
+  }
+  root["growth"] = nlohmann::json::object();
+  for (const auto& [what, points] : growth) {
+    for (const auto& [count, ms] : points) root["growth"][what][std::to_string(count)] = ms;
   }
   return root.dump(2) + "\n";
 }

@@ -1,6 +1,7 @@
 #pragma once
 // What was measured, as a table for people and as JSON.
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +42,7 @@ struct Report {
   std::string machine;  ///< what was measured on, and with what
   std::vector<Comparison> comparisons;
   std::vector<Figure> figures;
+  std::map<std::string, std::map<int, double>> growth;  ///< milliseconds by the number of migrations
 
   std::string markdown() const;
   std::string json() const;

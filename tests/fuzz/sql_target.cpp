@@ -96,7 +96,7 @@ double seconds_to_read(const std::string& text, std::size_t size, Engine dialect
 /// Thirty-two times the text takes some thirty-two times as long, and a thousand times if it is read
 /// once for each statement, quote or line.
 void check_linear(const std::string& text, Engine dialect) {
-  constexpr std::size_t kSize = 8192, kTimes = 32;
+  constexpr std::size_t kSize = 2048, kTimes = 32;
   constexpr double kShortest = 0.001;  // what is less is not measured well
   const double once = std::max(seconds_to_read(text, kSize, dialect), kShortest);
   require(seconds_to_read(text, kSize * kTimes, dialect) < once * kTimes * 4, "the time grows with the text alone");
