@@ -90,8 +90,8 @@ std::strong_ordering compare_versions(Format format, std::string_view a, std::st
 struct MigrationOptions {
   std::map<std::string, std::string> placeholders;  ///< flyway's ${name}, with lower-case names
   bool replace_placeholders = true;                 ///< flyway's placeholderReplacement
-  std::function<std::map<std::string, std::string>()> built_in{};  ///< flyway's own; `placeholders` come first
   std::map<std::string, std::string> environment;   ///< for goose's ENVSUB
+  std::function<std::map<std::string, std::string>()> built_in{};  ///< flyway's own; `placeholders` come first
 };
 
 /// Finds every migration in `directory` (for flyway also below it) for `engine`.  What its file says
