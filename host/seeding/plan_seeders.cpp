@@ -10,6 +10,7 @@
 #include "nearest.hpp"
 #include "seeding/parameters.hpp"
 #include "seeding/seeder.hpp"
+#include "seeding/sql_files.hpp"
 
 namespace seedbed::host {
 
@@ -154,7 +155,11 @@ class Selection {
       excluded_.insert(name);
       return;
     }
-    refuse_unless_allowed(name, fmt::format("It is named in {}.", named.source));
+    select(name, fmt::format("It is named in {}.", named.source));
+  }
+
+  void select(const std::string& name, const std::string& why) {
+    refuse_unless_allowed(name, why);
     reasons_[name] = "selected by name";
     excluded_.erase(name);
   }
@@ -182,10 +187,14 @@ class Selection {
 
   void refuse_unless_allowed(const std::string& name, const std::string& why) const {
     if (allowed(name)) return;
-    throw Error(ExitCode::refused, fmt::format("seeder \"{}\" may not run in environment \"{}\"", name, environment_))
-        .detail(fmt::format("Its tier is {}, the environment's is {}. {}", tier_name(catalog_.at(name).declaration.tier),
-                            tier_name(tier_), why))
+    const Seeder& seeder = catalog_.at(name);
+    Error error(ExitCode::refused, fmt::format("seeder \"{}\" may not run in environment \"{}\"", name, environment_));
+    error.detail(fmt::format("Its tier is {}, the environment's is {}. {}", tier_name(seeder.declaration.tier), tier_name(tier_), why))
         .detail("Nothing was applied.");
+    if (seeder.kind == SeederKind::sql_files) {
+      error.hint(fmt::format("If plain seed files may run there, say sql_tier = \"{}\" under [seeders] in seedbed.toml.", tier_name(tier_)));
+    }
+    throw error;
   }
 
   void need(const std::string& dependency, const std::string& by) {
@@ -214,6 +223,13 @@ void check_parameters(const Catalog& catalog, const SeederSettings& settings) {
   }
 }
 
+/// Whoever gives --sql wants these files to run, whatever the environment's list has.
+void select_plain_files(Selection& selection, const Settings& settings) {
+  Names files;
+  for (const auto& file : plain_sql_files(settings.seeders, settings.url.engine)) files.push_back(shown_seed_path(file, settings.root));
+  selection.select("sql", fmt::format("It was given with --sql: {}.", fmt::join(files, ", ")));
+}
+
 }  // namespace
 
 void throw_broken(const BrokenPlugin& broken) {
@@ -236,6 +252,7 @@ std::vector<PlannedSeeder> plan_seeders(const FoundSeeders& found, const Setting
     for (const Named& named : settings.seeders.selection) selection.add(named);
   }
   for (const std::string& name : names) selection.add({name, "the command line"});
+  if (settings.seeders.sql_paths_named) select_plain_files(selection, settings);
   selection.add_dependencies(order);
 
   std::vector<PlannedSeeder> plan;

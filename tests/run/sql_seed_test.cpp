@@ -176,21 +176,34 @@ TEST_CASE("COPY with its data works in a seed file and names the line that fails
   CHECK(workspace.database().rows(kEmails) == Rows{{"a"}, {"b"}, {"c"}});
 }
 
-TEST_CASE("plain seed files run after all seeders and not above their tier", "[run]") {
+TEST_CASE("plain seed files run after all seeders", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   workspace.write_customer_migration();
-  workspace.write_seeder("zebra", insert_customer("a"), "tier = \"staging\"\nwrites = [\"customer\"]\n");
+  workspace.write_seeder("zebra", insert_customer("a"));
   workspace.write("seed.sql", "UPDATE customer SET name = 'last' WHERE email = 'a';\n");
 
-  const Finished staging = workspace.run({"up", "--sql", "seed.sql", "--tier", "staging"});
-  const std::string name_then = workspace.value("SELECT name FROM customer");
-  workspace.database().execute("UPDATE " + workspace.ledger("identity") + " SET tier = 'development'");
   const Finished up = workspace.run({"up", "--sql", "seed.sql"});
 
-  CHECK(staging.exit_code == 0);
-  CHECK(name_then == "Ada");
   CHECK(up.exit_code == 0);
   CHECK(workspace.value("SELECT name FROM customer") == "last");
+}
+
+TEST_CASE("plain seed files given on the command line run whatever the environment selects", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write_customer_migration();
+  workspace.write_seeder("people", insert_customer("a"));
+  workspace.write("seed.sql", insert_customer("b"));
+  workspace.write("seedbed.toml", "default_environment = \"local\"\n[environments.local]\ntier = \"development\"\n"
+                                  "url = \"sqlite:unused.db\"\nseeders = [\"people\"]\n");
+
+  const Finished up = workspace.run({"up", "--sql", "seed.sql"});
+  workspace.database().execute("DELETE FROM customer");
+  workspace.write("seed.sql", insert_customer("c"));
+  const Finished named = workspace.run({"seed", "people", "--sql", "seed.sql"});
+
+  INFO(up.err << named.err);
+  CHECK_THAT(up.out, ContainsSubstring("people    1 inserted") && ContainsSubstring("sql       1 inserted"));
+  CHECK_THAT(named.out, ContainsSubstring("people    1 inserted") && ContainsSubstring("sql       1 inserted"));
 }
 
 TEST_CASE("a dry run runs the seed files that the run after it would run", "[run]") {

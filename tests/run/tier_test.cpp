@@ -107,13 +107,19 @@ TEST_CASE("plain seed files run up to the tier that is set for them", "[tier]") 
   write_staging(workspace);
   workspace.write("seed.sql", insert_customer("a"));
 
-  const Finished left_out = workspace.run({"up", "--sql", "seed.sql"});
-  const Finished named = workspace.run({"seed", "sql", "--sql", "seed.sql"});
+  const Finished given = workspace.run({"up", "--sql", "seed.sql"});
+  workspace.write("seedbed.toml", std::string(kStaging) + "[seeders]\nsql_paths = [\"seed.sql\"]\n");
+  const Finished left_out = workspace.run({"up"});
+  const Finished named = workspace.run({"seed", "sql"});
   const std::string then = customers(workspace);
   workspace.write("seedbed.toml", "default_environment = \"staging\"\n[seeders]\nsql_tier = \"staging\"\n"
                                   "[environments.staging]\ntier = \"staging\"\nurl = \"sqlite:unused.db\"\n");
   const Finished allowed = workspace.run({"up", "--sql", "seed.sql"});
 
+  CHECK(given.exit_code == 4);
+  CHECK_THAT(given.err, ContainsSubstring("seeder \"sql\" may not run in environment \"staging\"") &&
+                            ContainsSubstring("Its tier is development, the environment's is staging. It was given with --sql: seed.sql.") &&
+                            ContainsSubstring("sql_tier = \"staging\""));
   CHECK(left_out.exit_code == 0);
   CHECK(named.exit_code == 4);
   CHECK_THAT(named.err, ContainsSubstring("seeder \"sql\" may not run in environment \"staging\""));
