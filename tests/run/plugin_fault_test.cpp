@@ -132,6 +132,18 @@ TEST_CASE("a plugin that needs a symbol no library has is refused before anythin
   CHECK(workspace.untouched());
 }
 
+TEST_CASE("a plugin that needs a library beside it is refused by that library's name", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write_customer_migration();
+
+  const Finished up = workspace.run({"up", "--seeders", SEEDBED_BINARY_DIR "/tests/plugins/private_library"});
+
+  CHECK(up.exit_code == 6);
+  CHECK_THAT(up.err, ContainsSubstring("private_library.so\" could not be loaded: libprivate_answer.so: cannot open shared object file"));
+  CHECK_THAT(up.err, ContainsSubstring("link them statically, or install them."));
+  CHECK(workspace.untouched());
+}
+
 TEST_CASE("a library whose table is not what its file declares is refused", "[run]") {
   Workspace workspace(Engine::sqlite);
   workspace.write_customer_migration();
