@@ -141,17 +141,18 @@ void throw_missing_table(std::string_view table, const std::vector<std::string>&
   throw error;
 }
 
-void throw_no_unique_index(const WriterSpec& spec) {
+void throw_no_unique_index(const WriterSpec& spec, const std::string& why_not) {
   throw Error(ExitCode::failed, fmt::format("table \"{}\" has no unique index over its key ({})",
                                             spec.table, fmt::join(spec.key, ", ")))
       .detail("ON CONFLICT needs one, and so does a seeder that is to run twice.")
+      .detail(why_not)
       .hint(fmt::format("Add a migration with:  CREATE UNIQUE INDEX {} ON {} ({});",
                         quoted_name(index_name(spec)), shown_table(spec), quoted_list(spec.key)));
 }
 
 void throw_not_a_table(const WriterSpec& spec) {
   throw Error(ExitCode::failed, fmt::format("cannot write rows into \"{}\": it is not a table", spec.table))
-      .detail("ON CONFLICT needs a unique index, which a view or a foreign table cannot have.")
+      .detail("ON CONFLICT needs a unique index, which a view, a virtual or a foreign table cannot have.")
       .hint("Name the table that holds the rows.");
 }
 

@@ -38,8 +38,9 @@ void check_columns(const WriterSpec& spec, const std::vector<Column>& columns);
 /// Throws Error{failed} for a table that does not exist, naming the nearest one.
 [[noreturn]] void throw_missing_table(std::string_view table, const std::vector<std::string>& known);
 
-/// Throws Error{failed} naming the index to create: no unique index covers the key.
-[[noreturn]] void throw_no_unique_index(const WriterSpec& spec);
+/// Throws Error{failed} naming the index to create: no unique index covers the key.  `why_not` says, in
+/// a sentence or not at all, why one that seems to does not.
+[[noreturn]] void throw_no_unique_index(const WriterSpec& spec, const std::string& why_not);
 
 /// Throws Error{failed}: what `spec` names is a view, or something else that can have no index.
 [[noreturn]] void throw_not_a_table(const WriterSpec& spec);

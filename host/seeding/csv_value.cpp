@@ -41,6 +41,14 @@ std::optional<Number> number(std::string_view text) {
   return result;
 }
 
+/// A number of any size and precision; NaN and the infinities are some.
+bool is_number(std::string_view text) {
+  text = without_plus(text);
+  double ignored{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ignored);
+  return error != std::errc::invalid_argument && end == text.data() + text.size();
+}
+
 /// What PostgreSQL takes for a boolean.
 std::optional<bool> flag(std::string_view text) {
   const std::string word = lower(text);
@@ -142,7 +150,7 @@ bool CsvColumnType::read(std::string& text, seedbed_value& value) const {
     }
     case Kind::numeric:
       value = text_value(without_plus(word));  // a double would round it
-      return number<double>(word).has_value() || lower(word) == "nan";
+      return is_number(word);
     case Kind::boolean: {
       const auto yes = flag(word);
       if (yes) value = typed(SEEDBED_BOOL, integer_value(*yes ? 1 : 0));

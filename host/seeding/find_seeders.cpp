@@ -69,6 +69,7 @@ Declaration library_declaration(const std::string& toml, const std::string& file
 struct Requirements {
   Tier tier = Tier::development;
   const PluginLock* lock = nullptr;  ///< none: every hash will do
+  fs::path root{};                   ///< Settings::root, from which files are shown
 };
 
 std::vector<Seeder> read_library(const fs::path& path, const Requirements& required) {
@@ -91,7 +92,7 @@ std::vector<Seeder> read_library(const fs::path& path, const Requirements& requi
 }
 
 /// A file that no [[table]] names would be passed over in silence.
-void check_csv_files(const Declaration& declaration, const fs::path& folder) {
+void check_csv_files(const Declaration& declaration, const fs::path& folder, const std::string& shown) {
   for (const TableFile& table : declaration.tables) {
     if (csv_file(folder, table.file, Engine::postgres) || csv_file(folder, table.file, Engine::sqlite)) continue;
     throw Error(ExitCode::plugin, fmt::format("file \"{}\" does not exist", table.file)).at(table.place);
@@ -105,7 +106,7 @@ void check_csv_files(const Declaration& declaration, const fs::path& folder) {
     });
     if (named) continue;
     throw Error(ExitCode::plugin, fmt::format("no [[table]] names file \"{}\"", name))
-        .at({(folder / "seeder.toml").string(), 0, 0, {}})
+        .at({shown, 0, 0, {}})
         .hint(fmt::format("Add [[table]] with file = \"{}\", the name of the table, and its key; or begin the file's name with \"_\".", name));
   }
 }
@@ -119,8 +120,9 @@ Seeder read_folder(const fs::path& folder, const Requirements& required) {
   const std::string sha256 = folder_hash(folder);
   if (required.lock != nullptr) required.lock->require(folder, SeederKind::folder, sha256);
   const fs::path file = folder / "seeder.toml";
-  Declaration declaration = parse_declaration(read_bytes(file), file.string());
-  check_csv_files(declaration, folder);
+  const std::string shown = shown_seed_path(file, required.root);
+  Declaration declaration = parse_declaration(read_bytes(file), shown);
+  check_csv_files(declaration, folder, shown);
   return {std::move(declaration), SeederKind::folder, folder, sha256, 0, nullptr, required.lock != nullptr};
 }
 
@@ -183,7 +185,7 @@ std::string folder_hash(const fs::path& folder) {
 FoundSeeders find_seeders(const Settings& all_settings) {
   const SeederSettings& settings = all_settings.seeders;
   const std::optional<PluginLock> lock = lock_of(all_settings);
-  const Requirements required{all_settings.tier, lock ? &*lock : nullptr};
+  const Requirements required{all_settings.tier, lock ? &*lock : nullptr, all_settings.root};
   FoundSeeders found;
   std::set<fs::path> seen;
   for (const fs::path& directory : settings.directories) {

@@ -266,6 +266,45 @@ TEST_CASE("a writer refuses a view without asking for an index on it", "[databas
   CHECK_THAT(error.hint(), !ContainsSubstring("INDEX"));
 }
 
+TEST_CASE("a writer refuses a virtual table without asking for an index on it", "[database]") {
+  TestDatabase database(Engine::sqlite);
+  database.execute("CREATE VIRTUAL TABLE pages USING fts5(id, v)");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+
+  const Error error = failure_of([&] { write_text(*connection, "pages", "a"); });
+
+  CHECK(error.message() == "cannot write rows into \"pages\": it is not a table");
+}
+
+TEST_CASE("a unique index that ON CONFLICT cannot use is named with the reason", "[database]") {
+  struct Unfit {
+    Engine engine;
+    const char* table;
+    const char* reason;
+  };
+  const auto unfit = GENERATE(
+      Unfit{Engine::sqlite, "CREATE TABLE t (id int NOT NULL, v text); CREATE UNIQUE INDEX part ON t (id) WHERE v IS NOT NULL",
+            "Index \"part\" will not do: it covers only some rows."},
+      Unfit{Engine::postgres, "CREATE TABLE t (id int NOT NULL, v text); CREATE UNIQUE INDEX part ON t (id) WHERE v IS NOT NULL",
+            "Index \"part\" will not do: it covers only some rows."},
+      Unfit{Engine::postgres, "CREATE TABLE t (id int NOT NULL CONSTRAINT late UNIQUE DEFERRABLE, v text)",
+            "Index \"late\" will not do: it belongs to a constraint that is deferrable."},
+      Unfit{Engine::postgres,
+            "CREATE TABLE t (id int NOT NULL, v text); CREATE UNIQUE INDEX half ON t (id); "
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'half'::regclass",
+            "Index \"half\" will not do: it is not valid, since making it failed."});
+  TestDatabase database(unfit.engine);
+  database.execute(unfit.table);
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+
+  const Error error = failure_of([&] { write_text(*connection, "t", "a"); });
+
+  CHECK(error.message() == "table \"t\" has no unique index over its key (id)");
+  CHECK_THAT(error.detail(), ContainsSubstring(unfit.reason));
+}
+
 TEST_CASE("a partition goes by the name under which its changes are reported", "[database]") {
   TestDatabase database(Engine::postgres);
   database.execute("CREATE TABLE events (id int NOT NULL, v text, PRIMARY KEY (id)) PARTITION BY RANGE (id)");

@@ -60,6 +60,17 @@ TEST_CASE("a csv file fills its table and changes nothing the second time", "[ru
         Rows{{"a@b.c", "Byron, Ada"}, {"d@e.f", "two\nlines \"quoted\""}, {"g@h.i", "NULL"}, {"j@k.l", ""}});
 }
 
+TEST_CASE("numbers of a csv file may be larger and smaller than a double holds", "[run]") {
+  CsvProject project(Engine::postgres, "id,price\n1,1e400\n2,-1e-400\n3,NaN\n", "[[table]]\nfile = \"customers.csv\"\nname = \"thing\"\nkey = \"id\"\n");
+  project.write("migrations/20260102120000_thing.sql", "CREATE TABLE thing (id integer PRIMARY KEY, price numeric);\n");
+
+  const Finished up = project.run({"up"});
+
+  INFO(up.err);
+  CHECK(up.exit_code == 0);
+  CHECK(project.value("SELECT bool_and(price = CASE id WHEN 1 THEN 1e400 WHEN 2 THEN -1e-400 ELSE 'NaN' END) FROM thing") == "t");
+}
+
 TEST_CASE("csv rows converge or stay as their mode says", "[run]") {
   const bool update = GENERATE(false, true);
   CsvProject project(GENERATE(Engine::sqlite, Engine::postgres), "email,name\na,Ada\nb,Bea\n",
@@ -280,7 +291,7 @@ TEST_CASE("a csv file that nothing declares and a declared one that is missing a
   CHECK_THAT(extra.err, ContainsSubstring("no [[table]] names file \"more.csv\""));
   CHECK(missing.exit_code == 6);
   CHECK_THAT(missing.err, ContainsSubstring("file \"nowhere.csv\" does not exist"));
-  CHECK_THAT(missing.err, ContainsSubstring("seeder.toml:3:"));
+  CHECK_THAT(missing.err, ContainsSubstring("at:     plugins/customers/seeder.toml:3:"));
   CHECK(project.untouched());
 }
 
@@ -293,7 +304,7 @@ TEST_CASE("a csv file for a table that does not exist names the nearest", "[run]
   CHECK(up.exit_code == 1);
   CHECK_THAT(up.err, ContainsSubstring("table \"custmer\" does not exist"));
   CHECK_THAT(up.err, ContainsSubstring("Perhaps \"customer\" is meant."));
-  CHECK_THAT(up.err, ContainsSubstring("seeder.toml:3:"));
+  CHECK_THAT(up.err, ContainsSubstring("at:     plugins/customers/seeder.toml:3:"));
 }
 
 TEST_CASE("an insert of a folder that cannot run twice says what to write and how to run it once", "[run]") {

@@ -262,7 +262,7 @@ TEST_CASE("a seeder.toml with a key that it cannot have is refused at its line",
 
   CHECK(up.exit_code == 6);
   CHECK_THAT(up.err, ContainsSubstring("a declaration has no key \"wirtes\""));
-  CHECK_THAT(up.err, ContainsSubstring("plugins/customers/seeder.toml:3:1"));
+  CHECK_THAT(up.err, ContainsSubstring("at:     plugins/customers/seeder.toml:3:1"));
   CHECK_THAT(up.err, ContainsSubstring("Did you mean \"writes\"?"));
   CHECK(workspace.untouched());
 }

@@ -193,22 +193,27 @@ std::map<std::string, std::string> PostgresDatabase::table_shapes() {
 void PostgresDatabase::check_unique_key(const WriterSpec& spec) {
   const std::array params{text_value(spec.sql_table)};
   const std::vector<Row> rows = query(
-      "SELECT i.indexrelid, a.attname, a.attnotnull FROM pg_index i "
+      "SELECT x.relname, a.attname, a.attnotnull, "
+      "CASE WHEN NOT i.indisvalid THEN 'is not valid, since making it failed' "
+      "WHEN NOT i.indimmediate THEN 'belongs to a constraint that is deferrable' WHEN i.indpred IS NOT NULL THEN 'covers only some rows' END "
+      "FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid "
       "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]) "
-      "WHERE i.indrelid = $1::regclass AND i.indisunique AND i.indisvalid AND i.indimmediate "
-      "AND i.indpred IS NULL AND i.indexprs IS NULL", params);
-  std::map<std::string, std::set<std::string>> indexes;
+      "WHERE i.indrelid = $1::regclass AND i.indisunique AND i.indexprs IS NULL", params);
+  std::map<std::string, std::set<std::string>> indexes, unfit;
+  std::map<std::string, std::string> faults;
   std::set<std::string> nullable;
   for (const Row& row : rows) {
-    indexes[*row[0]].insert(*row[1]);
-    if (row[2] == "f") nullable.insert(*row[1]);
+    (row[3] ? unfit : indexes)[*row[0]].insert(*row[1]);
+    if (row[3]) faults[*row[0]] = *row[3];
+    else if (row[2] == "f") nullable.insert(*row[1]);
   }
   const std::set<std::string> key(spec.key.begin(), spec.key.end());
-  const bool found = std::ranges::any_of(indexes, [&](const auto& index) { return index.second == key; });
-  if (!found) {
+  const auto is_over_key = [&](const auto& index) { return index.second == key; };
+  if (std::ranges::none_of(indexes, is_over_key)) {
     const std::vector<Row> table = query("SELECT FROM pg_class WHERE oid = $1::regclass AND relkind IN ('r', 'p')", params);
     if (table.empty()) throw_not_a_table(spec);
-    throw_no_unique_index(spec);
+    const auto other = std::ranges::find_if(unfit, is_over_key);
+    throw_no_unique_index(spec, other == unfit.end() ? "" : fmt::format("Index \"{}\" will not do: it {}.", other->first, faults[other->first]));
   }
   for (const std::string& column : spec.key) {
     if (nullable.contains(column)) throw_nullable_key(spec, column, Engine::postgres);

@@ -92,13 +92,8 @@ std::vector<std::string> SqliteDatabase::user_tables() {
   return tables;
 }
 
-bool SqliteDatabase::is_view(std::string_view table) {
-  const std::array params{text_value(table)};
-  return !query("SELECT 1 FROM main.sqlite_schema WHERE type = 'view' AND name = $1", params).empty();
-}
-
-bool SqliteDatabase::has_unique_key(const WriterSpec& spec, const std::string& table) {
-  const std::array params{text_value(table)};
+void SqliteDatabase::check_unique_key(const WriterSpec& spec) {
+  const std::array params{text_value(spec.table)};
   const std::vector<Row> info = query("SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo($1)", params);
   std::set<std::string> primary;
   std::set<std::string> nullable;
@@ -107,20 +102,28 @@ bool SqliteDatabase::has_unique_key(const WriterSpec& spec, const std::string& t
     else if (*row[2] == "0") nullable.insert(*row[0]);
   }
   // Covers INTEGER PRIMARY KEY and WITHOUT ROWID, whose keys no index list names.
-  if (same_names(primary, spec.key)) return true;
-  for (const Row& index : query("SELECT name FROM pragma_index_list($1) WHERE \"unique\" = 1 AND partial = 0", params)) {
+  if (same_names(primary, spec.key)) return;
+  std::string why_not;
+  for (const Row& index : query("SELECT name, partial FROM pragma_index_list($1) WHERE \"unique\" = 1", params)) {
     const std::array index_name{text_value(*index[0])};
     std::set<std::string> names;
     for (const Row& column : query("SELECT name FROM pragma_index_info($1)", index_name)) {
       names.insert(column[0].value_or(""));  // NULL: an expression
     }
     if (!same_names(names, spec.key)) continue;
+    if (index[1] == "1") {
+      why_not = fmt::format("Index \"{}\" will not do: it covers only some rows.", *index[0]);
+      continue;
+    }
     for (const std::string& column : spec.key) {
       if (nullable.contains(column)) throw_nullable_key(spec, column, Engine::sqlite);
     }
-    return true;
+    return;
   }
-  return false;
+  if (query("SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = $1 AND type NOT IN ('view', 'virtual')", params).empty()) {
+    throw_not_a_table(spec);
+  }
+  throw_no_unique_index(spec, why_not);
 }
 
 }  // namespace seedbed::host

@@ -119,8 +119,7 @@ class SqliteDatabase : public Database {
   void restore_settings();
   void drop_temporary_objects();
   void detach_all() noexcept;
-  bool has_unique_key(const WriterSpec& spec, const std::string& table);
-  bool is_view(std::string_view table);
+  void check_unique_key(const WriterSpec& spec);
 
   sqlite3* handle_ = nullptr;
   std::string display_;

@@ -336,10 +336,7 @@ std::unique_ptr<RowWriter> SqliteDatabase::open_writer(const seedbed_writer& wri
   spec.table = canonical_table(spec.table);
   spec.sql_table = quoted_name(spec.table);
   check_columns(spec, columns(spec.table));
-  if (!has_unique_key(spec, spec.table)) {
-    if (is_view(spec.table)) throw_not_a_table(spec);
-    throw_no_unique_index(spec);
-  }
+  check_unique_key(spec);
   std::vector<Column> known = columns(spec.table);
   const std::array table{text_value(spec.table)};
   // Generated columns, and the one that is another name of the rowid, fill themselves.
