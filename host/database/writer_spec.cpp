@@ -55,7 +55,7 @@ void append_key(std::string& bytes, const WriterSpec& spec, const seedbed_value*
   bytes.clear();
   for (std::size_t i = 0; i < spec.columns.size(); ++i) {
     if (!spec.columns[i].in_key) continue;
-    const std::string text = postgres_text(row[i]).value_or("");
+    const std::string text = collated(postgres_text(row[i]).value_or(""), spec.columns[i].collation);
     bytes.append(std::to_string(text.size())).append(":").append(text);
   }
 }
@@ -74,12 +74,22 @@ void refuse_repeated_keys(const WriterSpec& spec, const seedbed_value* values, s
     const std::int64_t number = first_row + static_cast<std::int64_t>(row);
     const std::optional<std::int64_t> earlier = seen.add(key, number);
     if (!earlier) continue;
-    const Error error = repeated_key(spec, *earlier, number);
-    throw Error(error.code(), fmt::format("{}: {}", error.message(), shown_key(spec, values + row * width))).detail(error.detail());
+    throw repeated_key(spec, *earlier, number, values + row * width);
   }
 }
 
 }  // namespace
+
+std::string collated(std::string text, std::string_view collation) {
+  if (collation == "NOCASE") std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (collation == "RTRIM") text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+Error repeated_key(const WriterSpec& spec, std::int64_t earlier, std::int64_t later, const seedbed_value* row) {
+  const Error error = repeated_key(spec, earlier, later);
+  return Error(error.code(), fmt::format("{}: {}", error.message(), shown_key(spec, row))).detail(error.detail());
+}
 
 WriterSpec copy_spec(const seedbed_writer& writer, const KeyMemory* memory) {
   WriterSpec spec;

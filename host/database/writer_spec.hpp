@@ -2,6 +2,7 @@
 // What a bulk writer is to do, as the host keeps it; and the checks that both engines share.
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@ struct WriterColumn {
   std::string name;
   int kind = SEEDBED_COLUMN_PLAIN;
   bool in_key = false;
+  std::string collation{};  ///< SQLite's, of a column of the key
 };
 
 struct WriterSpec {
@@ -34,6 +36,12 @@ WriterSpec copy_spec(const seedbed_writer& writer, const KeyMemory* memory);
 
 /// Throws Error{failed} that lists the table's columns when `spec` names one it has not.
 void check_columns(const WriterSpec& spec, const std::vector<Column>& columns);
+
+/// What equal texts have in common under SQLite's `collation`; one that SQLite does not bring is not known.
+std::string collated(std::string text, std::string_view collation);
+
+/// Two rows, by their numbers, that are one to the database; `row` is one of them.
+Error repeated_key(const WriterSpec& spec, std::int64_t earlier, std::int64_t later, const seedbed_value* row);
 
 /// Throws Error{failed} for a table that does not exist, naming the nearest one.
 [[noreturn]] void throw_missing_table(std::string_view table, const std::vector<std::string>& known);

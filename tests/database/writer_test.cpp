@@ -156,6 +156,45 @@ TEST_CASE("update_changed refuses one key twice in a batch and insert_missing ke
   CHECK(connection->query("SELECT v FROM t ORDER BY id") == std::vector<Row>{{"a"}, {"b"}});
 }
 
+TEST_CASE("update_changed refuses keys that only the database takes for one", "[database]") {
+  struct Alike {
+    Engine engine;
+    const char* type;
+    const char *first, *second;
+  };
+  const auto alike = GENERATE(Alike{Engine::sqlite, "text COLLATE NOCASE", "Ada", "aDA"}, Alike{Engine::sqlite, "text COLLATE RTRIM", "a", "a  "},
+                              Alike{Engine::postgres, "citext", "Ada", "aDA"}, Alike{Engine::postgres, "numeric", "1.5", "1.50"},
+                              Alike{Engine::postgres, "char(5)", "a", "a  "}, Alike{Engine::postgres, "date", "2026-01-31", "20260131"});
+  TestDatabase database(alike.engine);
+  if (alike.engine == Engine::postgres) database.execute("CREATE EXTENSION citext");
+  database.execute(std::string("CREATE TABLE t (id ") + alike.type + " NOT NULL PRIMARY KEY, v text)");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  const std::vector<seedbed_value> rows{text_value(alike.first), text_value("1"), text_value(alike.second), text_value("2")};
+
+  const auto writer = WriterTo("t", {"id", "v"}, {"id"}, SEEDBED_UPDATE_CHANGED).open(*connection);
+  const Error error = failure_of([&] { writer->write(rows.data(), 2); });
+
+  INFO(alike.type);
+  CHECK_THAT(error.message(), ContainsSubstring("rows 1 and 2 for table \"t\" have the same key: id = "));
+}
+
+TEST_CASE("keys in another form than the stored ones change nothing the second time", "[database]") {
+  TestDatabase database(Engine::postgres);
+  database.execute("CREATE TABLE t (id numeric NOT NULL PRIMARY KEY, v text)");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  const std::vector<seedbed_value> rows{text_value("1.50"), text_value("a"), text_value("2"), text_value("b")};
+
+  const auto first = WriterTo("t", {"id", "v"}, {"id"}, SEEDBED_UPDATE_CHANGED).open(*connection);
+  first->write(rows.data(), 2);
+  const auto second = WriterTo("t", {"id", "v"}, {"id"}, SEEDBED_UPDATE_CHANGED).open(*connection);
+  second->write(rows.data(), 2);
+
+  CHECK(first->counts().written == 2);
+  CHECK(second->counts().written == 0);
+}
+
 TEST_CASE("one key far apart in a large batch is refused as well", "[database]") {
   const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
   TestDatabase database(engine);

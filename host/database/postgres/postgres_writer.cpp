@@ -1,6 +1,7 @@
 // Bulk rows into PostgreSQL: one set-based statement a batch, its columns passed as binary arrays.
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
@@ -149,6 +150,7 @@ class PostgresWriter : public RowWriter {
   }
 
   void write_batch(const seedbed_value* values, std::size_t count) {
+    bool written = false;
     connection_.run(kSavepoint);
     try {
       const WriterCounts stored = store(values, count);
@@ -156,6 +158,7 @@ class PostgresWriter : public RowWriter {
       counts_.updated += stored.updated;
       counts_.kept_deleted += stored.kept_deleted;
       keys_ = stored.written - stored.updated == static_cast<std::int64_t>(count) ? Keys::all_new : Keys::some_exist;
+      written = stored.written != 0;
     } catch (Error& error) {
       if (row_may_be_to_blame(error)) {
         connection_.run(kRollBack);
@@ -165,8 +168,29 @@ class PostgresWriter : public RowWriter {
       }
       throw;
     }
+    if (written && keys_may_look_different()) refuse_same_rows(values, count);
     connection_.run(kRelease);
     if (spec_.memory != nullptr) spec_.memory->met(met_);
+  }
+
+  /// True if the database may take two keys for one that are not the same text: of another case, or numbers
+  /// and times written in two ways.
+  bool keys_may_look_different() const {
+    if (!spec_.update_changed || distributed_) return false;
+    return !std::ranges::all_of(sql_.key_columns(), [&](std::size_t i) {
+      constexpr std::array kExact{"text", "character varying", "uuid", "smallint", "integer", "bigint", "boolean"};
+      return !columns_[i].compare_as_text && std::ranges::find(kExact, columns_[i].cast) != kExact.end();
+    });
+  }
+
+  /// Refuses rows of the batch that are one to the database: each run would update it with one, then the other.
+  void refuse_same_rows(const seedbed_value* values, std::size_t count) {
+    const Arrays keys = arrays_of(values, count, sql_.key_columns());
+    const PgResult result = connection_.run_binary(sql_.same_rows(keys.elements), keys.params());
+    if (PQntuples(result.get()) == 0) return;
+    const std::size_t later = std::stoul(PQgetvalue(result.get(), 0, 1)) - 1;
+    throw repeated_key(spec_, first_ + std::stoll(PQgetvalue(result.get(), 0, 0)) - 1, first_ + static_cast<std::int64_t>(later),
+                       values + later * spec_.columns.size());
   }
 
   /// Runs the statements that a batch takes.

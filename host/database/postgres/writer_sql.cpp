@@ -111,6 +111,12 @@ std::string WriterSql::count_existing(Elements key_elements) const {
                      sorts ? fmt::format("(SELECT * FROM {} ORDER BY {}) AS new", keys, quoted_name(key.name)) : keys, exists_);
 }
 
+std::string WriterSql::same_rows(Elements key_elements) const {
+  return fmt::format("SELECT min(at), max(at) FROM (SELECT row_number() OVER () AS at, (SELECT old.tableoid || ' ' || old.ctid::text "
+                     "FROM {} AS old WHERE {} LIMIT 1) AS place FROM {}) AS found WHERE place IS NOT NULL GROUP BY place HAVING count(*) > 1 LIMIT 1",
+                     table_, joins_, source(key_elements, key_));
+}
+
 std::string WriterSql::look_up(Elements key_elements) const {
   return fmt::format("SELECT new.hash, (SELECT 1 FROM {} AS r WHERE r.list = {} AND r.hash = new.hash), {} "
                      "FROM (SELECT new.*, {} AS hash, row_number() OVER () AS at FROM {}) AS new ORDER BY new.at",

@@ -34,6 +34,9 @@ class WriterSql {
   std::string compare(Elements elements) const;
   /// Counts the rows whose key exists; its parameters are those of the key's columns alone.
   std::string count_existing(Elements key_elements) const;
+  /// Finds rows whose keys are one to the database, if there are any whose key exists: the numbers, from 1,
+  /// of the first and of the last.  Its parameters are those of the key's columns alone.
+  std::string same_rows(Elements key_elements) const;
   /// Of insert_once: for each row, in their order, its key's hash, and 1 or NULL for whether it is remembered
   /// and whether it is in the table.  Its parameters are those of the key's
   /// columns alone.  For a distributed table existing_rows() has to tell the last.

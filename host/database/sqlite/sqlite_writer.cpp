@@ -76,12 +76,7 @@ class KeyText {
   }
 
   /// What read() makes of a text that is stored as it is, in column `index` of the key.
-  std::string of_text(std::string text, std::size_t index) const {
-    const std::string& collation = collations_[index];
-    if (collation == "NOCASE") std::ranges::transform(text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    if (collation == "RTRIM") text.erase(text.find_last_not_of(' ') + 1);
-    return 't' + text;
-  }
+  std::string of_text(std::string text, std::size_t index) const { return 't' + collated(std::move(text), collations_[index]); }
   static std::string of_integer(std::int64_t number) { return 'n' + std::to_string(number); }
 
  private:
@@ -337,6 +332,13 @@ std::unique_ptr<RowWriter> SqliteDatabase::open_writer(const seedbed_writer& wri
   spec.sql_table = quoted_name(spec.table);
   check_columns(spec, columns(spec.table));
   check_unique_key(spec);
+  for (WriterColumn& column : spec.columns) {
+    const char* collation = nullptr;
+    if (column.in_key && sqlite3_table_column_metadata(handle_, "main", spec.table.c_str(), column.name.c_str(), nullptr, &collation, nullptr,
+                                                       nullptr, nullptr) == SQLITE_OK) {
+      column.collation = collation;
+    }
+  }
   std::vector<Column> known = columns(spec.table);
   const std::array table{text_value(spec.table)};
   // Generated columns, and the one that is another name of the rowid, fill themselves.
