@@ -64,12 +64,6 @@ std::chrono::microseconds apply_outside(RunLock& lock, const Migration& migratio
   database.limit_session(limits);
   database.start_script();
   run_statements_outside(lock, migration, migration.version);
-  if (database.in_transaction()) {
-    database.rollback();
-    throw Error(ExitCode::failed, "the file begins a transaction that it does not end")
-        .at({migration.up.path.string(), 0, 0, ""})
-        .detail("What it did inside that transaction was rolled back.");
-  }
   database.reset_session();  // first: the lock is not that of a role the file has set
   LockedTransaction transaction(lock);
   const auto took = since(start);
@@ -99,7 +93,7 @@ void refuse_transaction_control(const Migration& migration) {
     return other.offset > stray->offset && (other.kind == Kind::commit || other.kind == Kind::rollback);
   });
   if (never_ends) {
-    throw error.detail("The file does not end the transaction that it begins here: psql would undo all of it without a word.")
+    throw error.detail("The file does not end the transaction that it begins here: psql would undo what follows it without a word.")
         .hint("Remove the statement, since a migration is a transaction anyway, or write the COMMIT.");
   }
   throw error

@@ -55,6 +55,7 @@ class OutsideRun {
             .hint("Mend what follows them and run again: it goes on from there.");
       }
     }
+    if (database_.in_transaction()) refuse_open_transaction();
   }
 
  private:
@@ -96,6 +97,14 @@ class OutsideRun {
     if (in_block_) return;
     settings_.insert(settings_.end(), set_in_block_.begin(), set_in_block_.end());
     set_in_block_.clear();
+  }
+
+  [[noreturn]] void refuse_open_transaction() {
+    tidy_up();
+    const auto begin = std::ranges::find(statements_.rbegin(), statements_.rend(), Kind::begin, &Statement::kind);
+    throw Error(ExitCode::failed, "the file begins a transaction that it does not end")
+        .at(place_of(migration_.up, begin == statements_.rend() ? 0 : begin->offset))
+        .detail("What it did inside that transaction was rolled back.");
   }
 
   void set_again() {

@@ -12,6 +12,8 @@ namespace seedbed::host {
 /// its version, or reverting_key() where the statements are those of its down part.
 ///
 /// What the recorded ones have set in the session (settings, attached databases) is set again first.
+/// Behind a pooler, where no session is the file's own, that is done in every transaction, and undone at
+/// its end; a statement that can have no transaction is refused after a setting.
 ///
 /// A statement and its record are one transaction where the server allows it; the file's own
 /// BEGIN … COMMIT takes its records along.  Of what can share no transaction (CREATE INDEX

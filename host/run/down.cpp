@@ -229,11 +229,6 @@ class Down {
       throw;
     }
     outcome_.partly_applied = false;
-    if (database().in_transaction()) {
-      database().rollback();
-      throw Error(ExitCode::failed, "the down part begins a transaction that it does not end")
-          .at({migration.up.path.string(), 0, 0, ""});
-    }
     database().reset_session();
     LockedTransaction transaction(*lock_);
     forget(migration);

@@ -118,6 +118,7 @@ TEST_CASE("a file that leaves a transaction of its own open is not recorded", "[
 
   CHECK(up.exit_code == 1);
   CHECK_THAT(up.err, ContainsSubstring("the file begins a transaction that it does not end"));
+  CHECK_THAT(up.err, ContainsSubstring("20260102120000_open.sql:2:1"));
   CHECK(workspace.value("SELECT count(*) FROM a") == "0");
   CHECK_THROWS(workspace.value("SELECT count(*) FROM b"));
   CHECK(applied(workspace) == "0");
