@@ -138,17 +138,17 @@ class PeerBench {
  private:
   /// A contestant: what it starts, on a database of its own.
   struct Contestant {
-    std::string name;
+    std::string name, program;
     std::function<std::vector<std::string>(const std::string& database)> words;
     Times applying, again;
   };
 
   void measure(const std::string& engine, int count) {
-    std::vector<Contestant> all{{kSelf, [&, count](const std::string& database) { return up(database, count); }, {}, {}}};
+    std::vector<Contestant> all{{kSelf, kSelf, [&, count](const std::string& database) { return up(database, count); }, {}, {}}};
     for (const Peer* peer : peers_) {
       const fs::path project = root_ / fmt::format("{}_{}", peer->program, count);
       if (!fs::exists(project)) peer->make({project, count, options_});
-      all.push_back({peer->name, [peer, project](const std::string& database) { return peer->apply(project, database); }, {}, {}});
+      all.push_back({peer->name, peer->program, [peer, project](const std::string& database) { return peer->apply(project, database); }, {}, {}});
     }
     std::fprintf(stderr, "bench: beside %zu peers: %s, %d migrations\n", peers_.size(), engine.c_str(), count);
     for (int round = 0; round <= options_.rounds; ++round) {
@@ -157,7 +157,7 @@ class PeerBench {
         continue;
       }
       for (Contestant& each : all) {
-        const std::vector<std::string> words = each.words(empty(engine, each.name));
+        const std::vector<std::string> words = each.words(empty(engine, each.program));
         each.applying.ms.push_back(bench::run(words, root_.path()).ms);
         each.again.ms.push_back(bench::run(words, root_.path()).ms);
       }
@@ -173,7 +173,7 @@ class PeerBench {
   /// A peer that lacks its driver is left out, and told.
   bool can_run(const Contestant& contestant, const std::string& engine) {
     try {
-      bench::run(contestant.words(empty(engine, contestant.name)), root_.path());
+      bench::run(contestant.words(empty(engine, contestant.program)), root_.path());
       return true;
     } catch (const std::runtime_error& error) {
       if (contestant.name == kSelf) throw;
@@ -187,9 +187,9 @@ class PeerBench {
   }
 
   /// A file has a folder of its own, since there are tools that keep a second one beside it.
-  std::string empty(const std::string& engine, const std::string& contestant) const {
-    if (engine == "PostgreSQL") return options_.empty("bench_" + contestant.substr(0, contestant.find(' ')));
-    const fs::path folder = root_ / ("files of " + contestant);
+  std::string empty(const std::string& engine, const std::string& program) const {
+    if (engine == "PostgreSQL") return options_.empty("bench_" + program);
+    const fs::path folder = root_ / ("files_" + program);
     fs::remove_all(folder);
     fs::create_directory(folder);
     return (folder / "app.db").string();
