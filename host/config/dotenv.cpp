@@ -111,7 +111,10 @@ class Parser {
     std::string result;
     while (peek() != quote) {
       if (text_.empty()) throw failure("the quote that opens here is not closed").at(opened);
-      if (at_line_end() && peek() == '\r') take();
+      if (at_line_end() && peek() == '\r') {
+        take();
+        continue;  // it may have been the file's last byte
+      }
       const char c = take();
       const std::optional<char> escaped = quote == '"' && c == '\\' ? escape(peek()) : std::nullopt;
       if (escaped) take();

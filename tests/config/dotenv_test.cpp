@@ -108,6 +108,7 @@ TEST_CASE("a quote that is not closed is an error where it opens", "[config]") {
   CHECK_THAT(open.what(), ContainsSubstring("the quote that opens here is not closed"));
   CHECK(open.place().line == 2);
   CHECK(open.place().column == 3);
+  CHECK_THAT(refusal("A=\"two\nlines\r").what(), ContainsSubstring("the quote that opens here is not closed"));
 }
 
 TEST_CASE("text after a closing quote is an error in characters", "[config]") {
