@@ -7,11 +7,14 @@
 #include <functional>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "bench/process.hpp"
 #include "database/database.hpp"
+#include "ledger/ledger.hpp"
+#include "seeding/once_tables.hpp"
 #include "support/temp_dir.hpp"
 
 namespace seedbed::bench {
@@ -56,13 +59,13 @@ struct Batch {
 };
 
 /// Opens the writer of the table, as a plugin does.
-std::unique_ptr<RowWriter> open_writer(Database& database, int mode) {
+std::unique_ptr<RowWriter> open_writer(OnceTables& tables, int mode) {
   const auto text = [](const char* name) { return seedbed_text{name, std::char_traits<char>::length(name)}; };
   seedbed_column columns[kWidth]{};
   const char* names[] = {"id", "code", "doc", "at", "owner_id", "qty"};
   for (std::size_t i = 0; i < kWidth; ++i) columns[i].name = text(names[i]);
   const seedbed_text key = text("id");
-  return database.open_writer({sizeof(seedbed_writer), mode, text("item"), columns, kWidth, &key, 1});
+  return tables.open_writer({sizeof(seedbed_writer), mode, text("item"), columns, kWidth, &key, 1});
 }
 
 double milliseconds(const std::function<void()>& work) {
@@ -71,20 +74,31 @@ double milliseconds(const std::function<void()>& work) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// Seeds `rows` rows; returns milliseconds, counting and commit included.
+/// Seeds `rows` rows; returns milliseconds, counting, remembering and commit included.
 double seed(Database& database, long rows, int mode, std::int64_t expected) {
+  if (mode == SEEDBED_INSERT_ONCE) {
+    Transaction transaction(database, {5s});
+    Ledger(database).prepare();
+    transaction.commit();
+  }
   std::int64_t counted = 0;
   const double took = milliseconds([&] {
     Transaction transaction(database, {5s});
     database.start_counting();
-    const auto writer = open_writer(database, mode);
-    Batch batch;
-    for (long i = 0; i < rows; i += kBatch) {
-      batch.fill(i, std::min<long>(kBatch, rows - i));
-      writer->write(batch.values.data(), batch.values.size() / kWidth);
+    const DeletedRows none;
+    OnceTables tables(database, "bench", none);
+    {
+      const auto writer = open_writer(tables, mode);
+      Batch batch;
+      for (long i = 0; i < rows; i += kBatch) {
+        batch.fill(i, std::min<long>(kBatch, rows - i));
+        writer->write(batch.values.data(), batch.values.size() / kWidth);
+      }
+      writer->finish();
     }
-    writer->finish();
     for (const TableCounts& table : database.changes()) counted += table.inserted + table.updated;
+    tables.check();
+    tables.save();
     database.reset_session();
     transaction.commit();
   });
@@ -109,7 +123,7 @@ struct Seeded {
 };
 
 constexpr const char* kPostgres =
-    "DROP TABLE IF EXISTS item; DROP TABLE IF EXISTS owner; CREATE TABLE owner (id int PRIMARY KEY, name text);"
+    "DROP SCHEMA IF EXISTS seedbed CASCADE; DROP TABLE IF EXISTS item; DROP TABLE IF EXISTS owner; CREATE TABLE owner (id int PRIMARY KEY, name text);"
     "INSERT INTO owner SELECT i, 'o' || i FROM generate_series(1, 1000) i;"
     "CREATE TABLE item (id uuid PRIMARY KEY, code text NOT NULL UNIQUE, doc jsonb NOT NULL, at timestamptz NOT NULL, "
     "owner_id int NOT NULL REFERENCES owner, qty int NOT NULL); CREATE INDEX item_qty ON item (qty)";
@@ -135,11 +149,12 @@ class SeedingBench {
   void measure_postgres() {
     say("PostgreSQL");
     const std::string file = (root_ / "rows.copy").string();
-    Times first, copy, second, staged, update;
-    Seeded most;
+    Times first, copy, second, staged, update, once, once_again;
+    Seeded most_plain, most_once;
     double wal = 0;
     const auto seeded = [&](const char* mode, long expected) {
       const Seeded one = seed(options_.url, mode, expected);
+      Seeded& most = std::string_view(mode) == "once" ? most_once : most_plain;
       most.host_mib = std::max(most.host_mib, one.host_mib);
       most.server_mib = std::max(most.server_mib, one.server_mib);
       return one.ms;
@@ -161,6 +176,14 @@ class SeedingBench {
       update.ms.push_back(seeded("changed", 0));
       wal = std::stod(psql(fmt::format("SELECT pg_current_wal_insert_lsn() - '{}'::pg_lsn", before)));
     }
+    const std::string dead = psql("SELECT pg_sleep(1); SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'item'");
+    const std::string locked = psql("SELECT count(*) FROM item WHERE xmax <> 0");
+    for (int round = 0; round < rounds_; ++round) {
+      psql(kPostgres);
+      once.ms.push_back(seeded("once", rows_));
+      psql("VACUUM ANALYZE item");
+      once_again.ms.push_back(seeded("once", 0));
+    }
     const bool million = rows_ >= 1'000'000;
     compare("PostgreSQL, first load", first, "psql \\copy into the same table", copy,
             rows_ <= 1000 ? std::optional(1.3) : million ? std::optional(1.4) : std::nullopt);
@@ -168,18 +191,25 @@ class SeedingBench {
             million ? std::optional(0.5) : std::nullopt);
     compare("PostgreSQL, update_changed again", update, "the same", staged, {});
     count("update_changed again: WAL", fmt::format("{:.2f} MiB", wal / 1048576), "≤ 0.2 MiB");
-    count("update_changed again: dead rows", psql("SELECT pg_sleep(1); SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'item'"), "0");
-    count("update_changed again: rows locked", psql("SELECT count(*) FROM item WHERE xmax <> 0"), "0");
-    count("PostgreSQL: peak memory of the host", fmt::format("{:.0f} MiB", most.host_mib), "≤ 64 MiB");
-    count("PostgreSQL: memory of the server's process", fmt::format("{:.0f} MiB", most.server_mib), "≤ 64 MiB");
-    psql("DROP TABLE item; DROP TABLE owner");
+    count("update_changed again: dead rows", dead, "0");
+    count("update_changed again: rows locked", locked, "0");
+    compare("PostgreSQL, insert_once, first load", once, "insert_missing, first load", first, {});
+    compare("PostgreSQL, insert_once again", once_again, "insert_missing again", second, {});
+    count_memory("PostgreSQL", most_plain);
+    count_memory("PostgreSQL, insert_once", most_once);
+    psql("DROP SCHEMA seedbed CASCADE; DROP TABLE item; DROP TABLE owner");
   }
 
   void measure_sqlite() {
     say("SQLite");
     const fs::path ours = root_ / "ours.db", theirs = root_ / "theirs.db", file = root_ / "rows.ascii";
-    Times first, second, import;
-    double most = 0;
+    Times first, second, import, once, once_again;
+    Seeded most_plain, most_once;
+    const auto seeded = [&](const char* mode, long expected, Seeded& most) {
+      const Seeded one = seed("sqlite:" + ours.string(), mode, expected);
+      most.host_mib = std::max(most.host_mib, one.host_mib);
+      return one.ms;
+    };
     const auto fresh = [&](const fs::path& database) {
       fs::remove(database);
       run({options_.sqlite3, database.string(), kSqlite}, root_.path());
@@ -187,19 +217,22 @@ class SeedingBench {
     for (int round = 0; round < rounds_; ++round) {
       fresh(ours);
       fresh(theirs);
-      for (Times* times : {&first, &second}) {
-        const Seeded one = seed("sqlite:" + ours.string(), "missing", times == &first ? rows_ : 0);
-        times->ms.push_back(one.ms);
-        most = std::max(most, one.host_mib);
-      }
+      first.ms.push_back(seeded("missing", rows_, most_plain));
+      second.ms.push_back(seeded("missing", 0, most_plain));
       if (round == 0) run({"/bin/sh", "-c", fmt::format("'{}' '{}' '.mode ascii' 'SELECT * FROM item' > '{}'", options_.sqlite3, ours.string(), file.string())}, root_.path());
       import.ms.push_back(run({options_.sqlite3, theirs.string(), "PRAGMA foreign_keys = on", ".mode ascii",
                                fmt::format(".import {} item", file.string())}, root_.path()).ms);
+      fresh(ours);
+      once.ms.push_back(seeded("once", rows_, most_once));
+      once_again.ms.push_back(seeded("once", 0, most_once));
     }
     const bool million = rows_ >= 1'000'000;
     compare("SQLite, first load", first, "sqlite3 .import", import, million ? std::optional(0.85) : std::nullopt);
     compare("SQLite, insert_missing again", second, "the first load", first, million ? std::optional(0.25) : std::nullopt);
-    count("SQLite: peak memory of the host", fmt::format("{:.0f} MiB", most), "≤ 64 MiB");
+    compare("SQLite, insert_once, first load", once, "insert_missing, first load", first, {});
+    compare("SQLite, insert_once again", once_again, "insert_missing again", second, {});
+    count_memory("SQLite", most_plain);
+    count_memory("SQLite, insert_once", most_once);
   }
 
  private:
@@ -213,6 +246,11 @@ class SeedingBench {
 
   void count(const std::string& what, const std::string& value, const std::string& bar) {
     report_.figures.push_back({"Counted while seeding", label(what), value, bar});
+  }
+
+  void count_memory(const std::string& what, const Seeded& most) {
+    count(what + ": peak memory of the host", fmt::format("{:.0f} MiB", most.host_mib), "≤ 64 MiB");
+    if (most.server_mib != 0) count(what + ": memory of the server's process", fmt::format("{:.0f} MiB", most.server_mib), "≤ 64 MiB");
   }
 
   Seeded seed(const std::string& url, const char* mode, long expected) const {
@@ -263,7 +301,8 @@ void measure_seeding(const SeedingOptions& options, Report& report) {
 
 void seed_rows(const std::vector<std::string>& words) {
   const auto database = connect(parse_url(words.at(0), "/"), {});
-  const int mode = words.at(1) == "changed" ? SEEDBED_UPDATE_CHANGED : SEEDBED_INSERT_MISSING;
+  const std::string& name = words.at(1);
+  const int mode = name == "changed" ? SEEDBED_UPDATE_CHANGED : name == "once" ? SEEDBED_INSERT_ONCE : SEEDBED_INSERT_MISSING;
   const double took = seed(*database, std::stol(words.at(2)), mode, std::stol(words.at(3)));
   double server = 0;
   if (database->engine() == Engine::postgres) {

@@ -18,7 +18,7 @@ struct SeedingOptions {
 /// A thousand rows, a hundred thousand, a million and ten million, as many of them as allowed.
 void measure_seeding(const SeedingOptions& options, Report& report);
 
-/// What measure_seeding() starts, "seed-rows URL missing|changed ROWS EXPECTED": seeds once and prints
+/// What measure_seeding() starts, "seed-rows URL missing|changed|once ROWS EXPECTED": seeds once and prints
 /// the milliseconds without connecting, this process's peak memory and that of the server's process, in MiB.
 void seed_rows(const std::vector<std::string>& words);
 
