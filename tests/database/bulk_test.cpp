@@ -176,6 +176,21 @@ TEST_CASE("a number too large for its column is named", "[database]") {
   CHECK_THAT(error.detail(), ContainsSubstring("It was row 2 ") && ContainsSubstring("Column \"v\" is of type smallint and was given 70000."));
 }
 
+TEST_CASE("a key too large for its column is named among rows that exist", "[database]") {
+  TestDatabase database(Engine::postgres);
+  database.execute(kTable);
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  write(*connection, rows(1, 3000));
+  std::vector<seedbed_value> values = rows(1, 3000);
+  values[2 * 2500] = integer_value(3'000'000'000);
+
+  const Error error = failure_of([&] { write(*connection, values); });
+
+  CHECK(error.sqlstate() == "22003");
+  CHECK_THAT(error.detail(), ContainsSubstring("It was row 2501 for table \"t\": id = 3000000000."));
+}
+
 TEST_CASE("a row without its parent is named with the key that is missing", "[database]") {
   const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
   TestDatabase database(engine);

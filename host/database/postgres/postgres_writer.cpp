@@ -302,7 +302,14 @@ class PostgresWriter : public RowWriter {
     return std::ranges::all_of(sql_.key_columns(), [&](std::size_t i) {
       const std::string& cast = columns_[i].cast;
       if (cast == "text" || cast == "character varying") return true;
-      return cast != "smallint" && cast != "integer" && element_type(columns_[i], values + i, width, count).value != SEEDBED_TEXT;
+      if (element_type(columns_[i], values + i, width, count).value == SEEDBED_TEXT) return false;
+      const std::int64_t limit = cast == "smallint" ? 1LL << 15 : 1LL << 31;
+      if (cast != "smallint" && cast != "integer") return true;
+      for (std::size_t row = 0; row < count; ++row) {
+        const std::int64_t number = values[row * width + i].as.integer;
+        if (number < -limit || number >= limit) return false;
+      }
+      return true;
     });
   }
 
