@@ -314,8 +314,8 @@ class Examination {
     }
     for (const auto& [table, rights] : declared) needed.push_back({table, rights});
     const std::vector<std::string> grants = missing_grants(*database_, needed);
-    for (const std::string& grant : grants) problem("rights", "the role lacks one that seeding needs", grant);
-    if (grants.empty()) ok("rights", "on the ledger and on the tables of the selected seeders, as far as they exist");
+    if (!grants.empty()) problem("rights", "the role lacks what seeding needs", fmt::format("{}", fmt::join(grants, "\n")));
+    else ok("rights", "on the ledger and on the tables of the selected seeders, as far as they exist");
     for (const std::string& table : secured_tables(*database_)) {
       if (!declared.contains(table)) continue;
       warning("rights", fmt::format("row-level security of {} hides rows from this role, or may", table),

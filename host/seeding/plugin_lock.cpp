@@ -46,6 +46,7 @@ class Reader {
     std::istringstream lines(text_);
     for (std::string line; std::getline(lines, line);) {
       ++number_;
+      if (line.ends_with('\r')) line.pop_back();  // as a check-out on Windows writes it
       line_ = line;
       if (number_ == 1) read_header(line);
       else if (!line.empty() && line.front() != '#') read_entry(line);

@@ -311,7 +311,8 @@ TEST_CASE("doctor names the rights that a role lacks", "[run]") {
   CHECK_THAT(before.about("ledger"), ContainsSubstring("problem there is none, and this role may not create it") &&
                                          ContainsSubstring("CREATE SCHEMA seedbed AUTHORIZATION " + role));
   CHECK(without.exit_code == 3);
-  CHECK_THAT(without.about("rights"), ContainsSubstring("GRANT USAGE ON SCHEMA seedbed TO " + role + ";"));
+  CHECK_THAT(without.about("rights"), ContainsSubstring("problem the role lacks what seeding needs -> GRANT "));
+  CHECK_THAT(without.about("rights"), ContainsSubstring("GRANT USAGE ON SCHEMA seedbed TO " + role + ";\n"));
   CHECK_THAT(without.about("rights"), ContainsSubstring("GRANT SELECT, INSERT ON public.customer TO " + role + ";"));
   CHECK_THAT(without.about("rights"), ContainsSubstring("GRANT SELECT, UPDATE ON seedbed.lock TO " + role + ";"));
   CHECK_THAT(with.about("rights"), ContainsSubstring("ok on the ledger"));

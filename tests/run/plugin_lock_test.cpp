@@ -200,6 +200,20 @@ TEST_CASE("a lock that cannot be read is refused at its line and written anew", 
   CHECK(workspace.run({"up", "--locked"}).exit_code == 0);
 }
 
+TEST_CASE("a lock with line ends of Windows counts as it is", "[run]") {
+  Workspace workspace(Engine::sqlite);
+  write_project(workspace);
+  lock(workspace);
+  const std::string text = read_file(workspace.path("seedbed.lock"));
+  std::string windows;
+  for (const char c : text) windows += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  workspace.write("seedbed.lock", windows);
+
+  CHECK(workspace.run({"up", "--locked"}).exit_code == 0);
+  replace_plugin(workspace, "throws_int");
+  CHECK(workspace.run({"up", "--locked"}).exit_code == 4);
+}
+
 TEST_CASE("the lock of a project is found from a folder below it", "[run]") {
   Workspace workspace(Engine::sqlite);
   write_project(workspace);
