@@ -220,6 +220,43 @@ TEST_CASE("what is at stake is read again under the lock", "[consent]") {
   CHECK(customers(workspace) == "2");
 }
 
+TEST_CASE("consent is asked for before another run is waited for", "[consent]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  write_staging(workspace);
+  std::vector<std::string> command = GENERATE(std::vector<std::string>{"reset"}, std::vector<std::string>{"seed", "--clear"},
+                                              std::vector<std::string>{"down"}, std::vector<std::string>{"stamp", "--identity", "--tier", "development"});
+  const seedbed::host::DatabaseUrl url = seedbed::host::parse_url(workspace.database().url(), "/");
+  const auto connection = seedbed::host::connect(url, {});
+  const RunLock held(*connection, url, 1s);
+
+  command.insert(command.end(), {"--lock-timeout", "0"});
+  const Finished refused = workspace.run(command);
+
+  CHECK(refused.exit_code == 4);
+  CHECK_THAT(refused.err, ContainsSubstring(" is refused in tier staging without consent"));
+}
+
+TEST_CASE("what an identity protects is read again under the lock", "[consent]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  write_staging(workspace);
+  const std::vector<std::string> command{"stamp", "--identity", "--tier", "development"};
+  std::vector<std::string> words = command;
+  words.insert(words.end(), {"--confirm", phrase(workspace.run(command))});
+  const seedbed::host::DatabaseUrl url = seedbed::host::parse_url(workspace.database().url(), "/");
+  const auto connection = seedbed::host::connect(url, {});
+  std::optional<RunLock> held(std::in_place, *connection, url, 1s);
+
+  Running waiting = workspace.start(words);
+  waiting.wait_for_output("waiting_for_lock");
+  workspace.database().execute("DELETE FROM " + workspace.ledger("migrations"));
+  held.reset();
+  const Finished refused = waiting.wait();
+
+  CHECK(refused.exit_code == 4);
+  CHECK_THAT(refused.err, ContainsSubstring("the phrase of --confirm is not what is at stake now"));
+  CHECK(workspace.value("SELECT tier FROM " + workspace.ledger("identity")) == "staging");
+}
+
 TEST_CASE("what is protected takes no consent", "[consent]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   write_staging(workspace);

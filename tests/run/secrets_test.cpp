@@ -284,11 +284,25 @@ TEST_CASE("a password that a plugin echoes is hidden", "[secrets]") {
   CHECK(traces_in(planted.ledger()).empty());
 }
 
-TEST_CASE("a password in the name of the operator is hidden in the ledger", "[secrets]") {
+TEST_CASE("a password in what a seeder declares is in no list", "[secrets]") {
+  Planted planted;
+  planted.workspace().write("plugins/customers/seeder.toml",
+                            "name = \"customers\"\nversion = \"" + with_escapes(kPassword, "\"\\") + "\"\nwrites = [\"customer\"]\n");
+  const std::string format = GENERATE("text", "json", "markdown");
+
+  const Finished plugins = planted.workspace().program().run({"plugins", "--format", format, "--url", planted.uri()});
+
+  CHECK(plugins.exit_code == 0);
+  CHECK_THAT(plugins.out, ContainsSubstring("***"));
+  CHECK(traces_in(plugins.out).empty());
+}
+
+TEST_CASE("a password in the name of the operator or the commit is hidden in the ledger", "[secrets]") {
   Planted planted;
   Program program = planted.workspace().program();
+  program.environment("SEEDBED_OPERATOR", planted.uri()).environment("SEEDBED_GIT_COMMIT", planted.uri());
 
-  const Finished up = program.environment("SEEDBED_OPERATOR", planted.uri()).run({"up", "--url", planted.uri()});
+  const Finished up = program.run({"up", "--url", planted.uri()});
 
   CHECK(up.exit_code == 0);
   CHECK(traces_in(planted.ledger()).empty());

@@ -326,6 +326,7 @@ TEST_CASE("a seeder on SQLite may do nothing that a schema or a file of another 
       {"INSERT INTO untrusted VALUES ('a');", "unsafe use of virtual table \"pragma_compile_options\""},  // the schema is not trusted
       {"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = '';", "sqlite_master may not be modified"},  // defensive
       {"INSERT INTO customer VALUES (\"a\", 'b');", "no such column"},                                  // no strings in double quotes
+      {"CREATE INDEX quoted ON customer (\"a\");", "no such column"},                                   // nor in what makes objects
   }));
   const std::string file = GENERATE("plugins/customers/01_rows.sql", "seed.sql");
   workspace.write_seeder("customers", "SELECT 1;\n", "writes = [\"customer\", \"untrusted\"]\n");
