@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "database/sql/setting.hpp"
 #include "log.hpp"
 
 namespace seedbed::host {
@@ -42,6 +43,17 @@ class Script {
   bool runs_outside_transaction() const {
     return std::ranges::find(statements_, sql::Kind::non_transactional, &sql::Statement::kind) != statements_.end();
   }
+  /// Behind a pooler a setting would stay in a session that is not ours, and the statement it is meant for
+  /// may get another one.
+  void refuse_settings() const {
+    for (const sql::Statement& statement : statements_) {
+      if (!sql::sets_session(std::string_view(hook_.sql).substr(statement.offset, statement.size), {Engine::postgres, true})) continue;
+      throw Error(ExitCode::refused, "a hook that runs outside a transaction cannot set anything behind a pooler")
+          .at(sql::place_at(hook_.name, hook_.sql, statement.offset))
+          .hint("Connect to the server itself, or leave the setting out.");
+    }
+  }
+
   void run(Database& database) const {
     database.run_script(hook_.sql, statements_,
                         [&](std::size_t offset) { return sql::place_at(hook_.name, hook_.sql, offset); });
@@ -60,6 +72,7 @@ void run_in_transaction(RunLock& lock, const Script& script) {
 }
 
 void run_outside_transaction(RunLock& lock, const Script& script) {
+  if (lock.database().pooled()) script.refuse_settings();
   const Heartbeat heartbeat(lock);
   try {
     script.run(lock.database());

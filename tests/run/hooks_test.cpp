@@ -2,6 +2,7 @@
 
 #include "run/workspace.hpp"
 #include "support/catch.hpp"
+#include "support/pgbouncer.hpp"
 
 using namespace seedbed::test;
 using seedbed::host::Engine;
@@ -63,6 +64,20 @@ TEST_CASE("a hook that must run outside a transaction does", "[run]") {
   CHECK_THAT(dry.out, ContainsSubstring("hook of seedbed.toml:3"));
   CHECK(up.exit_code == 0);
   CHECK_THAT(up.out, ContainsSubstring("1 run"));
+}
+
+TEST_CASE("a hook that must run outside a transaction sets nothing behind a pooler", "[run]") {
+  Workspace workspace(Engine::postgres);
+  const PgBouncer pooler(workspace.database().url(), 2);
+  workspace.write_customer_migration();
+  workspace.write("hooks/tidy.sql", "SET maintenance_work_mem = '64MB';\nVACUUM;\n");
+  workspace.write("seedbed.toml", toml("after_migrate = [\"hooks/tidy.sql\"]\n"));
+
+  const Finished up = workspace.program().run({"up", "--url", pooler.url()});
+
+  CHECK(up.exit_code == 4);
+  CHECK_THAT(up.err, ContainsSubstring("cannot set anything behind a pooler"));
+  CHECK_THAT(up.err, ContainsSubstring("hooks/tidy.sql:1:1"));
 }
 
 TEST_CASE("a hook that fails is named with its place and what had been done stays", "[run]") {
