@@ -91,8 +91,8 @@ void OnceTables::check(Table& table) {
         .detail("Rows that somebody deletes stay deleted. All of them at once looks rather like a table that was emptied by accident.");
   }
   if (table.before.number != table.list.number) {
-    throw ask(fmt::format("{} of the {} rows that it once inserted into \"{}\" are gone, and the table was made anew", remembered - left,
-                          remembered, name), name)
+    throw ask(fmt::format("{} of the {} rows that it once inserted into \"{}\" {} gone, and the table was made anew", remembered - left,
+                          remembered, name, remembered - left == 1 ? "is" : "are"), name)
         .detail("So it cannot be told whether somebody deleted them.");
   }
 }
