@@ -173,6 +173,17 @@ TEST_CASE("the first migration of a new file says how it is laid out", "[run]") 
   CHECK(workspace.value("SELECT encoding FROM pragma_encoding") == "UTF-16le");
 }
 
+TEST_CASE("a ledger is made in a database that has indexes over JSON", "[run]") {
+  Workspace workspace(Engine::sqlite);
+  workspace.database().execute("CREATE TABLE note (body TEXT); CREATE INDEX note_tag ON note (json_extract(body, '$.tag'));");
+  workspace.write_customer_migration();
+
+  const Finished up = workspace.run({"up", "--accept-nonempty"});
+
+  CHECK(up.exit_code == 0);
+  CHECK(workspace.value("SELECT count(*) FROM seedbed_migrations") == "1");
+}
+
 TEST_CASE("a first run on SQLite commits once for each migration", "[run]") {
   Workspace workspace(Engine::sqlite);
   workspace.database().execute("PRAGMA user_version = 1");  // makes the file

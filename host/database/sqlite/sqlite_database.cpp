@@ -199,7 +199,15 @@ std::int64_t SqliteDatabase::execute(std::string_view sql, std::span<const seedb
   const SqliteStatement statement = prepare(sql);
   bind_named(statement.get(), params);
   const std::int64_t before = sqlite3_total_changes64(handle_);
-  while (step(statement.get())) {
+  try {
+    while (step(statement.get())) {
+    }
+  } catch (const Error& error) {
+    // ALTER TABLE compiles the whole schema while it runs: see compile().
+    if (json_in_schema_ || error.message().find("unsafe use of json") == std::string::npos) throw;
+    json_in_schema_ = true;
+    set_mode(mode_);
+    return execute(sql, params);
   }
   // sqlite3_changes() keeps the last statement's count when this one changed nothing.
   return sqlite3_total_changes64(handle_) == before ? 0 : sqlite3_changes64(handle_);
