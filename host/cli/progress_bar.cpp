@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kPatience{500};
 constexpr milliseconds kInterval{100};
-constexpr std::size_t kBarWidth = 20;
+constexpr std::size_t kBarWidth = 20, kLeastBarWidth = 4;
 
 std::string amount(double number) {
   if (number < 10'000) return fmt::format("{:.0f}", number);
@@ -40,21 +40,19 @@ std::string rounded_time(double seconds) {
 std::string progress_line(const std::string& what, std::uint64_t done, std::uint64_t total,
                           milliseconds elapsed, std::size_t columns) {
   const auto number = static_cast<double>(done);
-  std::string line = what + "  ";
-  if (total > 0) {
-    const double share = std::min(1.0, number / static_cast<double>(total));
-    const auto full = static_cast<std::size_t>(share * kBarWidth);
-    line += fmt::format("[{}{}]  {:3.0f} %  {} of {}", std::string(full, '#'),
-                        std::string(kBarWidth - full, ' '), share * 100, amount(number),
-                        amount(static_cast<double>(total)));
-  } else {
-    line += amount(number);
-  }
+  const double share = total == 0 ? 0 : std::min(1.0, number / static_cast<double>(total));
+  std::string facts = total == 0 ? amount(number)
+                                 : fmt::format("{:3.0f} %  {} of {}", share * 100, amount(number), amount(static_cast<double>(total)));
   const auto seconds = std::chrono::duration<double>(elapsed).count();
-  if (seconds > 0) line += fmt::format("  {}/s", amount(number / seconds));
+  if (seconds > 0) facts += fmt::format("  {}/s", amount(number / seconds));
   if (seconds > 0 && done > 0 && done < total)
-    line += fmt::format("  {} left", rounded_time(seconds * static_cast<double>(total - done) / number));
-  return clipped(line, columns - 1);
+    facts += fmt::format("  {} left", rounded_time(seconds * static_cast<double>(total - done) / number));
+  // What is said comes before what is drawn: the bar gets the room that is left.
+  const std::size_t taken = display_width(what) + facts.size() + 6 + 1;  // "  [", "]  ", the last column
+  const std::size_t bar = columns > taken ? std::min(columns - taken, kBarWidth) : 0;
+  if (total == 0 || bar < kLeastBarWidth) return clipped(what + "  " + facts, columns - 1);
+  const auto full = static_cast<std::size_t>(share * static_cast<double>(bar));
+  return clipped(fmt::format("{}  [{}{}]  {}", what, std::string(full, '#'), std::string(bar - full, ' '), facts), columns - 1);
 }
 
 ProgressBar::~ProgressBar() {

@@ -26,5 +26,8 @@ TEST_CASE("progress beyond its total stays full", "[cli]") {
 }
 
 TEST_CASE("progress fits a narrow terminal", "[cli]") {
-  CHECK(progress_line("traffic", 1, 2, 1s, 20) == "traffic  [########…");
+  CHECK(progress_line("synthetic_traffic", 4'000'000, 8'600'000, 600s, 80) ==
+        "synthetic_traffic  [####     ]   47 %  4.0 M of 8.6 M  6667/s  11 min 30 s left");
+  CHECK(progress_line("traffic", 1, 2, 1s, 40) == "traffic   50 %  1 of 2  1/s  1 s left");
+  CHECK(progress_line("traffic", 1, 2, 1s, 20) == "traffic   50 %  1 …");
 }
