@@ -29,7 +29,10 @@ void leave_mounts_of_others() {
     write_file("/proc/self/uid_map", user + " " + user + " 1");
     write_file("/proc/self/gid_map", group + " " + group + " 1");
   }
-  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) fail("mount");
+  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
+    if (errno == EINVAL) errno = EPERM;  // in a chroot "/" is no mount: what we mount might be seen by others
+    fail("mount");
+  }
   left = true;
 }
 
