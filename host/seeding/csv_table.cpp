@@ -26,15 +26,23 @@ constexpr std::size_t kBytesPerBatch = 1 << 20;
 
 seedbed_text abi_text(const std::string& text) { return {text.data(), text.size()}; }
 
-/// The number that the writers' errors give a row, counted from 1: "It was row 7 for table …".
-std::optional<std::int64_t> row_named_in(const std::string& text) {
-  for (const std::string_view word : {"row ", "rows "}) {
-    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
-      std::int64_t number = 0;
-      const auto [end, error] = std::from_chars(text.data() + at + word.size(), text.data() + text.size(), number);
-      if (error == std::errc() && std::string_view(end, text.data() + text.size()).substr(0, 4) != " to ") return number;
-    }
+/// The number of the row that a writer refused, counted from 1, as its error words it.  What the server adds may speak of
+/// rows as well, a trigger's message among others.
+std::optional<std::int64_t> refused_row(const Error& error) {
+  std::int64_t number = 0;
+  const auto number_at = [&](std::string_view text) {
+    return std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc();
+  };
+  const auto behind = [](std::string_view text, std::string_view words) {
+    const std::size_t at = text.find(words);
+    return at == std::string_view::npos ? std::string_view() : text.substr(at + words.size());
+  };
+  for (const char* const words : {"It was row ", "It is in row "}) {
+    if (number_at(behind(error.detail(), words))) return number;
   }
+  const std::string message = error.message();
+  if (message.starts_with("rows ") && number_at(behind(message, " and "))) return number;
+  if (message.starts_with("row ") && number_at(behind(message, "row "))) return number;
   return std::nullopt;
 }
 
@@ -198,8 +206,7 @@ void CsvLoad::flush() {
 void CsvLoad::find_place(Error& error) const {
   if (error.code() == ExitCode::interrupted) return;
   const std::int64_t first = static_cast<std::int64_t>(rows_ - lines_.size()) + 1;
-  std::optional<std::int64_t> row = row_named_in(error.message());
-  if (!row) row = row_named_in(error.detail());
+  const std::optional<std::int64_t> row = refused_row(error);
   const bool known = row && *row >= first && *row - first < static_cast<std::int64_t>(lines_.size());
   error.at(reader_.place(lines_[known ? static_cast<std::size_t>(*row - first) : 0], 1));
 }

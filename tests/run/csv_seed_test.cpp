@@ -253,6 +253,33 @@ TEST_CASE("the line is right beyond the first batch of csv rows", "[run]") {
   CHECK_THAT(up.out, ContainsSubstring("customers    3000 inserted"));
 }
 
+TEST_CASE("of two csv rows of one key far apart the later one is the place", "[run]") {
+  std::string csv = "email,name\n";
+  for (int i = 1; i <= 3000; ++i) csv += fmt::format("c{},name {}\n", i, i);
+  CsvProject project(GENERATE(Engine::sqlite, Engine::postgres), csv + "c7,another\n",
+                     std::string(kCustomers) + "mode = \"update_changed\"\n");
+
+  const Finished up = project.run({"up"});
+
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(up.err, ContainsSubstring("rows 7 and 3001 for table \"customer\" have the same key"));
+  CHECK_THAT(up.err, ContainsSubstring("customers.csv:3002:1"));
+}
+
+TEST_CASE("a trigger that speaks of a row does not name the line of a csv file", "[run]") {
+  CsvProject project(Engine::postgres, "email,name\na,Ada\nb,Bea\n");
+  project.run({"up", "--no-seed"});
+  project.database().execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.email = 'b' THEN "
+                  "RAISE 'row 1 of customer was first'; END IF; RETURN NEW; END $$;"
+                  "CREATE TRIGGER refuse BEFORE INSERT ON customer FOR EACH ROW EXECUTE FUNCTION refuse()");
+
+  const Finished up = project.run({"up"});
+
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(up.err, ContainsSubstring("row 1 of customer was first"));
+  CHECK_THAT(up.err, ContainsSubstring("customers.csv:3:1"));
+}
+
 TEST_CASE("a csv folder that runs once is a load that is recorded and not repeated", "[run]") {
   CsvProject project(GENERATE(Engine::sqlite, Engine::postgres), "email,name\na,Ada\n", std::string("run = \"once\"\n") + kCustomers);
   project.run({"up"});
