@@ -159,14 +159,14 @@ Found detect(const fs::path& directory, const std::vector<FolderFile>& files) {
   if (auto found = detect_by_directives(*front)) return *found;
   const std::string& first = front->name;
   const std::string reason = fmt::format("its first file is \"{}\"", first);
-  if (is_up_or_down_name(first)) {
-    const bool all = std::all_of(front, files.end(), [&](const FolderFile& file) {
-      return !is_here(file) || is_up_or_down_name(file.base);
-    });
-    return {all ? Format::golang_migrate : Format::seedbed, reason};
-  }
-  return {leading_digits(first).size() >= kTimestampDigits ? Format::seedbed : Format::plain,
-          reason};
+  const bool directed = is_up_or_down_name(first);
+  const bool all_directed = directed && std::all_of(front, files.end(), [&](const FolderFile& file) {
+    return !is_here(file) || leading_digits(file.base).empty() || is_up_or_down_name(file.base);
+  });
+  if (all_directed) return {Format::golang_migrate, reason};
+  const bool native =
+      (directed || leading_digits(first).size() >= kTimestampDigits) && parse_file_name(Format::seedbed, first);
+  return {native ? Format::seedbed : Format::plain, reason};
 }
 
 }  // namespace

@@ -92,10 +92,26 @@ TEST_CASE("other names are refused where no other tool leaves them alone", "[mig
 }
 
 TEST_CASE("a native name needs an underscore and a name", "[migration]") {
-  CHECK(WrittenFolder{{"20260101120000.sql", ""}}.failure().message() ==
-        "\"20260101120000.sql\" is not the name of a seedbed migration");
-  CHECK(WrittenFolder{{"20260101120000-a.sql", ""}}.failure().message() ==
-        "\"20260101120000-a.sql\" is not the name of a seedbed migration");
+  const auto name = GENERATE(as<std::string>(), "20260102120000.sql", "20260102120000-b.sql");
+
+  CHECK(WrittenFolder{{"20260101120000_a.sql", ""}, {name, ""}}.failure().message() ==
+        "\"" + name + "\" is not the name of a seedbed migration");
+}
+
+TEST_CASE("a folder whose first file has a time but no native name is plain", "[migration]") {
+  const MigrationFolder folder = WrittenFolder{{"20260101120000-a.sql", ""}, {"20260102120000.sql", ""}}.read();
+
+  CHECK(folder.format == Format::plain);
+  CHECK(versions(folder) == Strings{"20260101120000-a", "20260102120000"});
+}
+
+TEST_CASE("a stray file does not hide that a folder is in the format of golang-migrate", "[migration]") {
+  const MigrationFolder folder =
+      WrittenFolder{{"000001_a.up.sql", ""}, {"000001_a.down.sql", ""}, {"schema.sql", "'"}}.read();
+
+  CHECK(folder.format == Format::golang_migrate);
+  CHECK(versions(folder) == Strings{"000001"});
+  CHECK(folder.left_alone == Strings{"schema.sql"});
 }
 
 TEST_CASE("hidden and underscored names and other kinds of files are left alone", "[migration]") {
