@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "duration.hpp"
 #include "error.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
@@ -54,7 +55,7 @@ FileLock::FileLock(const std::filesystem::path& database, const std::string& own
     if (late || interrupted()) close(descriptor_);
     throw_if_interrupted();
     if (late) {
-      throw Error(ExitCode::locked, fmt::format("could not obtain the lock of \"{}\" within {} ms", database.string(), patience.count()))
+      throw Error(ExitCode::locked, fmt::format("could not obtain the lock of \"{}\" within {}", database.string(), duration_text(patience)))
           .detail(fmt::format("It is held by {}.", holder))
           .hint("Another run of seedbed is at work. Wait for it, or give more time with --lock-timeout.");
     }

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "duration.hpp"
 #include "interrupt.hpp"
 #include "ledger/operator.hpp"
 #include "log.hpp"
@@ -64,7 +65,7 @@ void poll_for_lock(Database& database, const DatabaseUrl& url, milliseconds pati
     const bool late = Clock::now() >= deadline;
     const std::string holder = late || !told ? holder_of(database) : "";
     if (late) {
-      throw Error(ExitCode::locked, fmt::format("could not obtain the lock of \"{}\" within {} ms", url.display, patience.count()))
+      throw Error(ExitCode::locked, fmt::format("could not obtain the lock of \"{}\" within {}", url.display, duration_text(patience)))
           .detail(holder)
           .hint("Another run of seedbed is at work. Wait for it, or give more time with --lock-timeout.");
     }

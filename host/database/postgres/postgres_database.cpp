@@ -10,6 +10,7 @@
 
 #include "database/postgres/postgres_value.hpp"
 #include "database/sql/token_cursor.hpp"
+#include "duration.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
 
@@ -92,7 +93,7 @@ void PostgresDatabase::begin(const BeginOptions& options) {
     }
     connection_.rollback();  // nothing stays open while waiting
     if (late) {
-      throw Error(ExitCode::locked, fmt::format("could not obtain the lock of \"{}\" within {} ms", display_, options.patience.count()))
+      throw Error(ExitCode::locked, fmt::format("could not obtain the lock of \"{}\" within {}", display_, duration_text(options.patience)))
           .detail(holder)
           .hint("Another run of seedbed is at work. Wait for it, or give more time with --lock-timeout.");
     }

@@ -10,6 +10,7 @@
 #include "database/sqlite/sqlite_error.hpp"
 #include "database/sqlite/sqlite_value.hpp"
 #include "database/writer_spec.hpp"
+#include "duration.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
 
@@ -117,7 +118,7 @@ void SqliteDatabase::begin(const BeginOptions& options) {
   Error error = sqlite_error(handle_, "could not start a transaction: ");
   throw_if_interrupted();
   if (code != SQLITE_BUSY) throw error;
-  throw Error(ExitCode::locked, fmt::format("could not lock database \"{}\" within {} ms", display_, options.patience.count()))
+  throw Error(ExitCode::locked, fmt::format("could not lock database \"{}\" within {}", display_, duration_text(options.patience)))
       .detail("Another process is writing to it.")
       .hint("Wait for it to end, or give more time with --lock-timeout.");
 }
