@@ -32,8 +32,12 @@ bool Database::run_transaction(const ScriptTransaction& work) {
 
 std::unique_ptr<Database> connect(const DatabaseUrl& url, const ConnectOptions& options) { return open(url, options, nullptr); }
 
-PendingConnection::PendingConnection(const DatabaseUrl& url, const ConnectOptions& options)
-    : connection_(std::async([this, url, options] { return open(url, options, &given_up_); })) {}
+PendingConnection::PendingConnection(const DatabaseUrl& url, const ConnectOptions& options, First first)
+    : connection_(std::async([this, url, options, first = std::move(first)] {
+        std::unique_ptr<Database> database = open(url, options, &given_up_);
+        if (first && !given_up_) first(*database);
+        return database;
+      })) {}
 
 PendingConnection::~PendingConnection() {
   given_up_ = true;

@@ -2,6 +2,7 @@
 // A connection that is made while something else is done.
 
 #include <atomic>
+#include <functional>
 #include <future>
 #include <memory>
 
@@ -13,12 +14,15 @@ namespace seedbed::host {
 /// that.
 class PendingConnection {
  public:
-  PendingConnection(const DatabaseUrl& url, const ConnectOptions& options);
+  /// What is done first with the connection, in that thread; get() throws what it throws.
+  using First = std::function<void(Database&)>;
+
+  PendingConnection(const DatabaseUrl& url, const ConnectOptions& options, First first = {});
   ~PendingConnection();
   PendingConnection(const PendingConnection&) = delete;
   PendingConnection& operator=(const PendingConnection&) = delete;
 
-  /// Waits for it, once.  Throws what connect() throws.
+  /// Waits for it, once.  Throws what connect() throws, too.
   std::unique_ptr<Database> get() { return connection_.get(); }
 
  private:

@@ -91,7 +91,8 @@ LedgerLook Ledger::look() {
 
 std::vector<std::string> Ledger::steps_from(int version, const Identity& identity) const {
   std::vector<std::string> statements;
-  for (int step = version + 1; step <= kLedgerVersion; ++step) {
+  if (version == 0) statements = ledger_creation(database_.engine());
+  else for (int step = version + 1; step <= kLedgerVersion; ++step) {
     std::ranges::move(ledger_upgrade(step, database_.engine()), std::back_inserter(statements));
   }
   statements.push_back(fmt::format("INSERT INTO {} AS i (only_row, ledger_version, created_at, environment, tier, id, "
@@ -142,21 +143,27 @@ std::vector<AppliedMigration> Ledger::migrations(bool with_reverting) {
   const char* const added = version() < 2 ? "'applied', 0" : "origin, shared";
   const bool postgres = database_.engine() == Engine::postgres;
   const char* const when = postgres ? "to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')" : "applied_at";
+  // Those of them that have begun to be reverted are few: they are looked for once, not for each row.
   const std::string reverting = !with_reverting ? "0" : fmt::format(
-      "CASE WHEN EXISTS (SELECT 1 FROM {} s WHERE s.version = '{}' || m.version) THEN 1 ELSE 0 END", table("statements"), kReverting);
-  std::vector<Row> rows = database_.query(
-      fmt::format("SELECT version, name, file, sha256, token_hash, token_algorithm, {}, took_ms, {}, {} FROM {} m", when, added,
-                  reverting, table("migrations")));
-  // Sorted here: mostly they lie in that order, and SQLite would sort whole rows.
-  const auto before = [](const Row& a, const Row& b) { return std::tie(*a[6], *a[0]) < std::tie(*b[6], *b[0]); };
-  if (!std::ranges::is_sorted(rows, before)) std::ranges::sort(rows, before);
+      "CASE WHEN version IN (SELECT substr(s.version, {}) FROM {} s WHERE substr(s.version, 1, {}) = '{}') THEN 1 ELSE 0 END",
+      kReverting.size() + 1, table("statements"), kReverting.size(), kReverting);
   std::vector<AppliedMigration> applied;
-  applied.reserve(rows.size());
-  for (Row& row : rows) {
-    row[6]->resize(19);
-    (*row[6])[10] = ' ';
-    applied.push_back({std::move(*row[0]), std::move(*row[1]), std::move(*row[2]), std::move(*row[3]), std::move(*row[4]),
-                       std::stoi(*row[5]), std::move(*row[6]), std::stoll(*row[7]), std::move(*row[8]), row[9] == "1", row[10] == "1"});
+  database_.query_typed(
+      fmt::format("SELECT version, name, file, sha256, token_hash, token_algorithm, {}, took_ms, {}, {} FROM {}", when, added,
+                  reverting, table("migrations")), {}, [&](const seedbed_value* value, std::size_t) {
+        const auto text = [&](int column) { return std::string(data_of(value[column])); };
+        applied.push_back({text(0), text(1), text(2), text(3), text(4), static_cast<int>(value[5].as.integer), text(6),
+                           value[7].as.integer, text(8), value[9].as.integer == 1, value[10].as.integer == 1});
+        return true;
+      });
+  // Sorted here: mostly they lie in that order, and SQLite would sort whole rows.
+  const auto before = [](const AppliedMigration& a, const AppliedMigration& b) {
+    return std::tie(a.applied_at, a.version) < std::tie(b.applied_at, b.version);
+  };
+  if (!std::ranges::is_sorted(applied, before)) std::ranges::sort(applied, before);
+  for (AppliedMigration& migration : applied) {
+    migration.applied_at.resize(19);
+    migration.applied_at[10] = ' ';
   }
   return applied;
 }

@@ -1,7 +1,12 @@
 #include "ledger/schema.hpp"
 
+#include <algorithm>
 #include <span>
 #include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace seedbed::host {
 
@@ -64,30 +69,59 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text;
 }
 
+/// As `engine` has it.
+std::string written_for(Engine engine, std::string statement) {
+  const bool postgres = engine == Engine::postgres;
+  statement = replaced(std::move(statement), "@", postgres ? "seedbed." : "seedbed_");
+  for (const char* after : {" ", ",", ")"}) {
+    statement = replaced(std::move(statement), std::string(" TIME") + after, (postgres ? " timestamptz" : " TEXT") + std::string(after));
+    statement = replaced(std::move(statement), std::string(" INT") + after, (postgres ? " bigint" : " INTEGER") + std::string(after));
+    statement = replaced(std::move(statement), std::string(" HASH") + after, (postgres ? " uuid" : " BLOB") + std::string(after));
+  }
+  if (!postgres && statement.starts_with("CREATE TABLE")) {
+    // Without rowids a row and its key are one page to write and to sync, not two.
+    const bool numbered = statement.find(" INTEGER NOT NULL PRIMARY KEY") != std::string::npos;
+    statement += numbered ? " STRICT" : " STRICT, WITHOUT ROWID";
+  }
+  return statement;
+}
+
+std::vector<std::string> before_tables(Engine engine) {
+  if (engine == Engine::sqlite) return {};
+  // IF NOT EXISTS asks for the right to create schemas even where there is nothing to create.
+  return {"DO $$ BEGIN IF to_regnamespace('seedbed') IS NULL THEN CREATE SCHEMA seedbed; END IF; END $$"};
+}
+
+/// Puts what `addition`, an ALTER TABLE of those above, adds behind the last column of its table.
+void fold_in(std::vector<std::string>& statements, std::string_view addition) {
+  constexpr std::string_view kAlter = "ALTER TABLE ", kAdd = " ADD COLUMN ";
+  const std::size_t add = addition.find(kAdd);
+  const std::string head = fmt::format("CREATE TABLE {} (", addition.substr(kAlter.size(), add - kAlter.size()));
+  const auto table = std::ranges::find_if(statements, [&](const std::string& statement) { return statement.starts_with(head); });
+  if (add == addition.npos || table == statements.end()) throw std::logic_error("a step of the ledger that cannot be folded in");
+  const std::size_t key = table->find(", PRIMARY KEY (");  // of the table, after all columns
+  table->insert(key == std::string::npos ? table->size() - 1 : key, fmt::format(", {}", addition.substr(add + kAdd.size())));
+}
+
 }  // namespace
 
 std::vector<std::string> ledger_upgrade(int step, Engine engine) {
   if (step < 1 || step > kLedgerVersion) throw std::logic_error("the ledger has no such version");
-  const bool postgres = engine == Engine::postgres;
-  std::vector<std::string> statements;
-  if (postgres && step == 1) {
-    // IF NOT EXISTS asks for the right to create schemas even where there is nothing to create.
-    statements.push_back("DO $$ BEGIN IF to_regnamespace('seedbed') IS NULL THEN CREATE SCHEMA seedbed; END IF; END $$");
-  }
-  for (std::string statement : kVersions[step - 1]) {
-    statement = replaced(statement, "@", postgres ? "seedbed." : "seedbed_");
-    for (const char* after : {" ", ",", ")"}) {
-      statement = replaced(statement, std::string(" TIME") + after, (postgres ? " timestamptz" : " TEXT") + std::string(after));
-      statement = replaced(statement, std::string(" INT") + after, (postgres ? " bigint" : " INTEGER") + std::string(after));
-      statement = replaced(statement, std::string(" HASH") + after, (postgres ? " uuid" : " BLOB") + std::string(after));
+  std::vector<std::string> statements = step == 1 ? before_tables(engine) : std::vector<std::string>();
+  for (const char* statement : kVersions[step - 1]) statements.push_back(written_for(engine, statement));
+  return statements;
+}
+
+std::vector<std::string> ledger_creation(Engine engine) {
+  std::vector<std::string> made;
+  for (const auto& version : kVersions) {
+    for (const std::string_view statement : version) {
+      if (statement.starts_with("ALTER TABLE ")) fold_in(made, statement);
+      else made.emplace_back(statement);
     }
-    if (!postgres && statement.starts_with("CREATE TABLE")) {
-      // Without rowids a row and its key are one page to write and to sync, not two.
-      const bool numbered = statement.find(" INTEGER NOT NULL PRIMARY KEY") != std::string::npos;
-      statement += numbered ? " STRICT" : " STRICT, WITHOUT ROWID";
-    }
-    statements.push_back(std::move(statement));
   }
+  std::vector<std::string> statements = before_tables(engine);
+  for (std::string& statement : made) statements.push_back(written_for(engine, std::move(statement)));
   return statements;
 }
 

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -26,7 +27,7 @@ Error error_at(const std::string& shown, const std::string& message) {
   return Error(ExitCode::usage, message).at({shown, 0, 0, ""});
 }
 
-bool is_left_alone(const std::string& base) {
+bool is_left_alone(std::string_view base) {
   return base.starts_with('.') || base.starts_with('_');
 }
 
@@ -39,24 +40,21 @@ Error folder_error(const fs::path& directory, const fs::path& root, const std::e
 /// Lists folders as the system does: a std::filesystem::path for each file takes longer than to read it.
 class Lister {
  public:
-  Lister(const fs::path& directory, const fs::path& root, bool below)
-      : path_((directory / "").native()), shown_((fs::path(shown_path(directory, root)) / "").generic_string()), below_(below) {
-    if (shown_ == "./") shown_ = "";  // it would stand before every name
-  }
+  Lister(std::shared_ptr<const OpenFolder> root, bool below) : root_(std::move(root)), below_(below) {}
 
   /// Adds what lies in the folder `name`, which is empty or ends with a slash.
   std::error_code list(const std::string& name) {
-    const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir((path_ + name).c_str()), closedir);
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir((root_->path() + name).c_str()), closedir);
     while (folder != nullptr) {
       errno = 0;
       const dirent* entry = readdir(folder.get());
       if (entry == nullptr) break;
-      const std::string base = entry->d_name;
-      if (is_left_alone(base)) continue;  // "." and ".." among them
-      const Kind kind = kind_of(*entry, path_ + name + base);
-      if (kind == Kind::file) files.push_back({path_ + name + base, name + base, base, shown_ + name + base});
+      if (is_left_alone(entry->d_name)) continue;  // "." and ".." among them
+      FolderFile file{root_, name + entry->d_name};
+      const Kind kind = kind_of(*entry, file);
+      if (kind == Kind::file) files.push_back(std::move(file));
       if (kind != Kind::folder || !below_) continue;
-      if (const std::error_code failure = list(name + base + '/')) return failure;
+      if (const std::error_code failure = list(file.name + '/')) return failure;
     }
     return {errno, std::generic_category()};
   }
@@ -67,20 +65,23 @@ class Lister {
   enum class Kind { file, folder, link_to_folder };
 
   // A link to nowhere is a file, so that reading it fails instead of leaving it out.
-  static Kind kind_of(const dirent& entry, const std::string& path) {
+  static Kind kind_of(const dirent& entry, const FolderFile& file) {
     if (entry.d_type == DT_DIR) return Kind::folder;
     if (entry.d_type != DT_LNK && entry.d_type != DT_UNKNOWN) return Kind::file;
     std::error_code unknown;
+    const std::string path = file.path();
     if (!fs::is_directory(path, unknown)) return Kind::file;
     return fs::is_symlink(path, unknown) ? Kind::link_to_folder : Kind::folder;
   }
 
-  std::string path_, shown_;
+  std::shared_ptr<const OpenFolder> root_;
   bool below_;
 };
 
 std::vector<FolderFile> list(const fs::path& directory, const fs::path& root, bool below) {
-  Lister lister(directory, root, below);
+  std::string shown = (fs::path(shown_path(directory, root)) / "").generic_string();
+  if (shown == "./") shown = "";  // it would stand before every name
+  Lister lister(std::make_shared<const OpenFolder>((directory / "").native(), std::move(shown)), below);
   if (const std::error_code failure = lister.list("")) throw folder_error(directory, root, failure);
   std::vector<FolderFile> files = std::move(lister.files);
   std::sort(files.begin(), files.end(),
@@ -88,18 +89,18 @@ std::vector<FolderFile> list(const fs::path& directory, const fs::path& root, bo
   return files;
 }
 
-bool is_sql(const FolderFile& file) { return is_sql_name(file.base); }
-bool is_flyway(const FolderFile& file) { return is_flyway_name(file.base); }
+bool is_sql(const FolderFile& file) { return is_sql_name(file.base()); }
+bool is_flyway(const FolderFile& file) { return is_flyway_name(file.base()); }
 
-bool is_kept(const FolderFile& file, bool below) { return is_sql(file) && (below || file.name == file.base); }
+bool is_kept(const FolderFile& file, bool below) { return is_sql(file) && (below || file.name == file.base()); }
 
 // Those of another kind are that tool's business: a package around embedded files, tests.
 void refuse_go_migrations(const std::vector<FolderFile>& files) {
   for (const FolderFile& file : files) {
-    const std::string_view base = file.base;
+    const std::string_view base = file.base();
     if (!base.ends_with(".go") || base.ends_with("_test.go") || leading_digits(base).empty())
       continue;
-    throw error_at(file.shown, fmt::format("migration \"{}\" is written in Go", file.name))
+    throw error_at(file.shown(), fmt::format("migration \"{}\" is written in Go", file.name))
         .hint(
             "Only SQL migrations can run here.  Write it as SQL, or let goose apply it and leave "
             "it out of this folder.");
@@ -109,10 +110,10 @@ void refuse_go_migrations(const std::vector<FolderFile>& files) {
 // Diesel's and Prisma's folders would otherwise look empty, and nothing would be applied.
 void refuse_folders_of_migrations(const std::vector<FolderFile>& all) {
   const auto found = std::find_if(all.begin(), all.end(), [](const FolderFile& file) {
-    return file.name != file.base && (file.base == "up.sql" || file.base == "migration.sql");
+    return file.name != file.base() && (file.base() == "up.sql" || file.base() == "migration.sql");
   });
   if (found == all.end()) return;
-  throw error_at(found->shown,
+  throw error_at(found->shown(),
                  fmt::format("migration \"{}\" lies in a folder of its own", found->name))
       .hint("Formats with a folder for each migration are not read.");
 }
@@ -133,13 +134,27 @@ struct OpenFile {
   const int descriptor;
 };
 
+/// All that can be read from a file that open() or openat() has given.
+std::string read_opened(int opened, const auto& shown) {
+  const OpenFile file{opened};
+  std::string bytes;
+  std::array<char, 1 << 16> buffer;
+  for (;;) {
+    const ssize_t count = opened < 0 ? -1 : read(opened, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw error_at(shown(), fmt::format("could not read \"{}\": {}", shown(), std::strerror(errno)));
+    if (count == 0) return bytes;
+    bytes.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+}
+
 struct Found {
   Format format;
   std::string reason;
 };
 
 std::optional<Found> detect_by_directives(const FolderFile& file) {
-  for (const Directive& found : find_directives(read_bytes(file.path, file.shown))) {
+  for (const Directive& found : find_directives(read_bytes(file))) {
     if (!is_foreign(found)) continue;
     return Found{found.family == Directive::Family::dbmate ? Format::dbmate : Format::goose,
                  fmt::format("its first file, \"{}\", has a directive of that tool", file.name)};
@@ -149,11 +164,11 @@ std::optional<Found> detect_by_directives(const FolderFile& file) {
 
 Found detect(const fs::path& directory, const std::vector<FolderFile>& files) {
   for (const FolderFile& file : files) {
-    if (is_flyway_name(file.base))
+    if (is_flyway_name(file.base()))
       return {Format::flyway, fmt::format("it holds \"{}\"", file.name)};
   }
   if (is_supabase_path(directory)) return {Format::supabase, "of its path"};
-  const auto is_here = [](const FolderFile& file) { return is_sql(file) && file.name == file.base; };
+  const auto is_here = [](const FolderFile& file) { return is_sql(file) && file.name == file.base(); };
   const auto front = std::find_if(files.begin(), files.end(), is_here);
   if (front == files.end()) return {Format::seedbed, "it is empty"};
   if (auto found = detect_by_directives(*front)) return *found;
@@ -161,7 +176,7 @@ Found detect(const fs::path& directory, const std::vector<FolderFile>& files) {
   const std::string reason = fmt::format("its first file is \"{}\"", first);
   const bool directed = is_up_or_down_name(first);
   const bool all_directed = directed && std::all_of(front, files.end(), [&](const FolderFile& file) {
-    return !is_here(file) || leading_digits(file.base).empty() || is_up_or_down_name(file.base);
+    return !is_here(file) || leading_digits(file.base()).empty() || is_up_or_down_name(file.base());
   });
   if (all_directed) return {Format::golang_migrate, reason};
   const bool native =
@@ -170,6 +185,13 @@ Found detect(const fs::path& directory, const std::vector<FolderFile>& files) {
 }
 
 }  // namespace
+
+OpenFolder::OpenFolder(std::string path, std::string shown)
+    : path_(std::move(path)), shown_(std::move(shown)), descriptor_(open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {}
+
+OpenFolder::~OpenFolder() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
 
 std::string shown_path(const fs::path& path, const fs::path& root) {
   const fs::path below = root.empty() ? path : path.lexically_relative(root);
@@ -203,11 +225,11 @@ Folder open_folder(const fs::path& directory, std::optional<Format> format, cons
 }
 
 std::optional<FileName> file_name_of(const Folder& folder, const FolderFile& file) {
-  if (auto name = parse_file_name(folder.format, file.base)) return name;
+  if (auto name = parse_file_name(folder.format, file.base())) return name;
   const bool callback = folder.format == Format::flyway &&
-                        (file.base.starts_with("before") || file.base.starts_with("after"));
+                        (file.base().starts_with("before") || file.base().starts_with("after"));
   if (!callback && leaves_other_names_alone(folder.format)) return std::nullopt;
-  Error error = error_at(file.shown, fmt::format("\"{}\" is not the name of a {} migration",
+  Error error = error_at(file.shown(), fmt::format("\"{}\" is not the name of a {} migration",
                                                  file.name, format_name(folder.format)));
   if (!folder.reason.empty()) error.detail(folder.reason);
   error.hint(name_example(folder.format));
@@ -215,17 +237,12 @@ std::optional<FileName> file_name_of(const Folder& folder, const FolderFile& fil
   throw error.hint("A file whose name begins with \"_\" or \".\" is left alone.");
 }
 
+std::string read_bytes(const FolderFile& file) {
+  return read_opened(openat(file.folder->descriptor(), file.name.c_str(), O_RDONLY | O_CLOEXEC), [&] { return file.shown(); });
+}
+
 std::string read_bytes(const std::string& path, const std::string& shown) {
-  const OpenFile file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  std::string bytes;
-  std::array<char, 1 << 16> buffer;
-  for (;;) {
-    const ssize_t count = file.descriptor < 0 ? -1 : read(file.descriptor, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw error_at(shown, fmt::format("could not read \"{}\": {}", shown, std::strerror(errno)));
-    if (count == 0) return bytes;
-    bytes.append(buffer.data(), static_cast<std::size_t>(count));
-  }
+  return read_opened(open(path.c_str(), O_RDONLY | O_CLOEXEC), [&] { return shown; });
 }
 
 }  // namespace seedbed::host

@@ -2,20 +2,42 @@
 // The files of a migrations folder, and which format they are in.
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "migration/file_name.hpp"
 
 namespace seedbed::host {
 
+/// A folder that stays open, so that its files need not be looked for from the root of the file system.
+class OpenFolder {
+ public:
+  /// `path` and `shown` are empty or end with a slash.  Nothing can be read from one that could not be opened.
+  OpenFolder(std::string path, std::string shown);
+  ~OpenFolder();
+  OpenFolder(const OpenFolder&) = delete;
+  OpenFolder& operator=(const OpenFolder&) = delete;
+
+  int descriptor() const { return descriptor_; }
+  const std::string& path() const { return path_; }
+  const std::string& shown() const { return shown_; }  ///< the path as people see it
+
+ private:
+  std::string path_, shown_;
+  int descriptor_;
+};
+
 /// A file that may be a migration, not yet understood.
 struct FolderFile {
-  std::string path;
-  std::string name;   ///< relative to the folder
-  std::string base;   ///< its last part
-  std::string shown;  ///< the path as people see it
+  std::shared_ptr<const OpenFolder> folder;
+  std::string name;  ///< relative to the folder
+
+  std::string_view base() const { return std::string_view(name).substr(name.rfind('/') + 1); }  ///< its last part
+  std::string path() const { return folder->path() + name; }
+  std::string shown() const { return folder->shown() + name; }
 };
 
 struct Folder {
@@ -37,6 +59,7 @@ std::optional<FileName> file_name_of(const Folder& folder, const FolderFile& fil
 std::string shown_path(const std::filesystem::path& path, const std::filesystem::path& root);
 
 /// The bytes of a file.  Throws Error{usage} when it cannot be read.
+std::string read_bytes(const FolderFile& file);
 std::string read_bytes(const std::string& path, const std::string& shown);
 
 }  // namespace seedbed::host

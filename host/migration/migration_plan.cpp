@@ -1,7 +1,6 @@
 #include "migration/migration_plan.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace seedbed::host {
 
@@ -73,6 +72,20 @@ void mark_half_applied(std::vector<PlannedMigration>& plan, const std::vector<Mi
   }
 }
 
+AppliedVersions::AppliedVersions(const std::vector<AppliedMigration>& applied) {
+  rows_.reserve(applied.size());
+  for (const AppliedMigration& row : applied) rows_.push_back(&row);
+  if (!std::ranges::is_sorted(rows_, {}, &AppliedMigration::version)) std::ranges::sort(rows_, {}, &AppliedMigration::version);
+}
+
+const AppliedMigration* AppliedVersions::find(std::string_view version) {
+  const auto is = [&](std::size_t at) { return at < rows_.size() && rows_[at]->version == version; };
+  if (!is(next_)) {
+    next_ = static_cast<std::size_t>(std::ranges::lower_bound(rows_, version, {}, &AppliedMigration::version) - rows_.begin());
+  }
+  return is(next_) ? rows_[next_++] : nullptr;
+}
+
 std::string reverting_key(std::string_view version) { return std::string(kReverting).append(version); }
 
 std::string title_of(const PlannedMigration& migration) {
@@ -82,15 +95,14 @@ std::string title_of(const PlannedMigration& migration) {
 
 std::vector<PlannedMigration> plan_migrations(const std::vector<Migration>& files,
                                               const std::vector<AppliedMigration>& applied) {
-  std::map<std::string_view, const AppliedMigration*> rows;
-  for (const AppliedMigration& row : applied) rows.insert_or_assign(rows.end(), row.version, &row);
-
+  AppliedVersions rows(applied);
+  std::vector<bool> has_file(applied.size());
   std::vector<PlannedMigration> plan;
   plan.reserve(files.size());
   for (const Migration& file : files) {
-    const auto row = rows.find(file.version);
-    plan.push_back(planned(file, row == rows.end() ? nullptr : row->second));
-    if (row != rows.end()) rows.erase(row);
+    const AppliedMigration* const row = rows.find(file.version);
+    plan.push_back(planned(file, row));
+    if (row != nullptr) has_file[static_cast<std::size_t>(row - applied.data())] = true;
   }
   bool later_applied = false;
   for (std::size_t i = plan.size(); i-- > 0;) {
@@ -100,8 +112,9 @@ std::vector<PlannedMigration> plan_migrations(const std::vector<Migration>& file
     else if (later_applied)
       plan[i].state = MigrationState::out_of_order;
   }
-  for (const AppliedMigration& row : applied) {
-    if (!rows.contains(row.version)) continue;
+  for (std::size_t i = 0; i < applied.size(); ++i) {
+    if (has_file[i]) continue;
+    const AppliedMigration& row = applied[i];
     plan.push_back(
         {row.version, row.name, row.file, MigrationState::missing, row.applied_at, row.took_ms, row.origin, {}});
   }

@@ -42,6 +42,20 @@ struct PlannedMigration {
 /// The file's name, or what the database's history knows where the file is missing.
 std::string title_of(const PlannedMigration& migration);
 
+/// Finds rows of the ledger by their version.  Fastest where they are asked for in that order.
+class AppliedVersions {
+ public:
+  /// `applied` must outlive it.
+  explicit AppliedVersions(const std::vector<AppliedMigration>& applied);
+
+  /// nullptr if there is none.
+  const AppliedMigration* find(std::string_view version);
+
+ private:
+  std::vector<const AppliedMigration*> rows_;  ///< by version
+  std::size_t next_ = 0;                       ///< the one after that which was found last
+};
+
 /// Every migration of the folder in its order, then those that only the database has.
 ///
 /// A file is unedited if its bytes or its tokens hash to what the ledger holds, and where it holds

@@ -105,7 +105,7 @@ class Pairing {
     for (auto each = lone; each != downs_.end(); ++each) {
       const std::size_t with_suffix = each->name.stem.size() + std::string_view("_down").size();
       each->name.direction = Direction::up;
-      each->name.stem = each->file.base.substr(0, with_suffix);
+      each->name.stem = each->file.base().substr(0, with_suffix);
       each->name.name = each->name.stem.substr(each->name.number.size() + 1);
       ups_.push_back(std::move(*each));
     }
@@ -154,7 +154,7 @@ class Pairing {
 
   [[noreturn]] static void throw_without_migration(const FolderFile& file) {
     throw Error(ExitCode::usage, fmt::format("down part \"{}\" has no migration", file.name))
-        .at({file.shown, 0, 0, ""})
+        .at({file.shown(), 0, 0, ""})
         .hint(
             "Name it like its migration.  If it is one itself, end its name in another word than "
             "\"down\".");
@@ -174,7 +174,7 @@ PairedFiles pair_files(Folder folder, Engine engine) {
 
 Error error_of_two(const FolderFile& a, const FolderFile& b, const std::string& message) {
   return Error(ExitCode::usage, message)
-      .at({b.shown, 0, 0, ""})
+      .at({b.shown(), 0, 0, ""})
       .detail(fmt::format("They are \"{}\" and \"{}\".", a.name, b.name));
 }
 

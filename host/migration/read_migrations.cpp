@@ -169,14 +169,14 @@ class Reader {
       throw error_of_two(files.up.file, down,
                          fmt::format("migration \"{}\" has two down parts", migration.file));
     }
-    const Source sibling = read_source(*files.down, read_bytes(down.path, down.shown));
+    const Source sibling = read_source(*files.down, read_bytes(down));
     migration.down = part_of(sibling, Direction::down, engine_);
   }
 
  private:
   Source read_source(const NamedFile& file, std::string bytes) const {
     Source source;
-    source.shown = file.file.shown;
+    source.shown = file.file.shown();
     source.layout = read_layout(bytes, source.shown, format_, file.name.direction);
     source.replaced = replace(file, bytes, source.layout);
     if (source.replaced.replacements.empty()) {
@@ -190,20 +190,20 @@ class Reader {
 
   Replaced replace(const NamedFile& file, const std::string& bytes, Layout& layout) const {
     if (format_ == Format::goose) {
-      return replace_variables(bytes, file.file.shown, layout.substituted, options_.environment);
+      return replace_variables(bytes, file.file.shown(), layout.substituted, options_.environment);
     }
     if (format_ != Format::flyway) return {};
-    const ScriptSettings settings = read_script_settings(file.file.path, file.file.shown);
+    const ScriptSettings settings = read_script_settings(file.file.path(), file.file.shown());
     if (!settings.transactional) {
       for (Block& block : layout.blocks) block.transactional = false;
     }
     if (!settings.replace_placeholders.value_or(options_.replace_placeholders)) return {};
     Values values = options_.placeholders;
     if (options_.built_in) values.merge(options_.built_in());
-    values.emplace("flyway:filename", file.file.base);
+    values.emplace("flyway:filename", std::string(file.file.base()));
     // Flyway compares what it has replaced, so that there the time makes it run in each run.
     if (file.name.kind == FileName::Kind::repeatable && !options_.placeholders.contains("flyway:timestamp")) values.erase("flyway:timestamp");
-    return replace_placeholders(bytes, file.file.shown, values);
+    return replace_placeholders(bytes, file.file.shown(), values);
   }
 
   Format format_;
@@ -229,7 +229,7 @@ Migration found(const std::shared_ptr<const Reader>& reader, MigrationFiles file
   migration.name = up.name.name;
   migration.file = up.file.name;
   migration.repeatable = up.name.kind == FileName::Kind::repeatable;
-  std::string bytes = read_bytes(up.file.path, up.file.shown);
+  std::string bytes = read_bytes(up.file);
   migration.sha256 = sql::sha256(bytes);
   migration.unread =
       std::make_shared<const UnreadText>(UnreadText{reader, std::move(files), std::move(bytes)});

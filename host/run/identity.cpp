@@ -13,11 +13,11 @@ namespace {
 
 bool differ(const std::string& then, const std::string& now) { return !then.empty() && !now.empty() && then != now; }
 
-Error other_identity(const Identity& identity, const Preparation& preparation, const Settings& settings) {
+Error other_identity(const Identity& identity, const DatabaseFacts& facts, const Settings& settings) {
   Error error(ExitCode::refused, fmt::format("the database is that of environment \"{}\" (tier {}), the settings are those of \"{}\" (tier {})",
                                              identity.environment, identity.tier, settings.environment, tier_name(settings.tier)));
   error.detail(fmt::format("{} has the identity {}. Nothing else of it was read, and nothing was changed.", settings.url.display, identity.id));
-  const std::string difference = server_difference(identity, preparation.facts);
+  const std::string difference = server_difference(identity, facts);
   if (!difference.empty()) {
     error.detail(fmt::format("It looks like a restored copy: it is not on the server that wrote its identity ({}).", difference));
   }
@@ -57,31 +57,31 @@ Identity identity_of(const Settings& settings, const DatabaseFacts& facts) {
 
 namespace {
 
-void look(Preparation& preparation) {
-  LedgerLook look = Ledger(*preparation.database).look();
-  preparation.facts = std::move(look.facts);
-  preparation.ledger_version = look.version;
-  preparation.identity = std::move(look.identity);
+Recognised look_at(Database& database) {
+  LedgerLook look = Ledger(database).look();
+  return {std::move(look.facts), look.version, std::move(look.identity), ""};
 }
 
 }  // namespace
 
-void recognise(Preparation& preparation, const Settings& settings) {
-  look(preparation);
-  if (!preparation.identity) return;
-  const Identity& identity = *preparation.identity;
+Recognised recognise(Database& database, const Settings& settings) {
+  Recognised found = look_at(database);
+  if (!found.identity) return found;
+  const Identity& identity = *found.identity;
   if (identity.environment != settings.environment || identity.tier != tier_name(settings.tier)) {
-    throw other_identity(identity, preparation, settings);
+    throw other_identity(identity, found.facts, settings);
   }
-  const std::string difference = server_difference(identity, preparation.facts);
-  if (difference.empty()) return;
-  preparation.server_changed = fmt::format("The database is on another server than before, as after an upgrade, a failover or a restore: {}.", difference);
+  const std::string difference = server_difference(identity, found.facts);
+  if (!difference.empty()) {
+    found.server_changed = fmt::format("The database is on another server than before, as after an upgrade, a failover or a restore: {}.", difference);
+  }
+  return found;
 }
 
 Outcome stamp_identity(const Settings& settings, const StampIdentityOptions& options) {
   Preparation prepared;
   prepared.database = connect(settings.url, {options.wait, /*create=*/false, settings.lock_timeout});
-  look(prepared);
+  static_cast<Recognised&>(prepared) = look_at(*prepared.database);
   Outcome start = outcome_of(settings, "stamp");
   start.seeding_asked = false;
   return recorded_run(prepared, settings, std::move(start), [&](Outcome& outcome) {

@@ -17,11 +17,10 @@ Identity identity_of(const Settings& settings, const DatabaseFacts& facts);
 /// database 16384, was 5"; empty where nothing is known to be.
 std::string server_difference(const Identity& identity, const DatabaseFacts& facts);
 
-/// Reads into `preparation` the database's facts, its ledger's version and its identity; nothing else.
-/// Where only the server is another than it was, `server_changed` says so.
+/// Reads the database's facts, its ledger's version and its identity; nothing else.
 ///
 /// Throws Error{refused} if the database belongs to another environment or tier than the settings'.
-void recognise(Preparation& preparation, const Settings& settings);
+Recognised recognise(Database& database, const Settings& settings);
 
 struct StampIdentityOptions {
   Consent consent;

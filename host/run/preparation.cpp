@@ -4,7 +4,6 @@
 #include <ctime>
 #include <filesystem>
 #include <map>
-#include <string_view>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -53,14 +52,11 @@ MigrationFolder read_files(const Settings& settings) {
 /// tool's history of statements.
 void read_what_is_new(std::vector<Migration>& files, const std::vector<AppliedMigration>& applied,
                       const MigrationSettings& settings) {
-  std::map<std::string_view, std::string_view> recorded;
-  if (settings.history == "seedbed") {
-    for (const AppliedMigration& row : applied) recorded.insert_or_assign(recorded.end(), row.version, row.sha256);
-  }
+  AppliedVersions recorded(applied);
   for (Migration& file : files) {
     if (file.unread == nullptr) continue;
-    const auto row = recorded.find(file.version);
-    if (row != recorded.end() && row->second == file.sha256) continue;
+    const AppliedMigration* const row = settings.history == "seedbed" ? recorded.find(file.version) : nullptr;
+    if (row != nullptr && row->sha256 == file.sha256) continue;
     read_text(file);
     if (settings.own_transactions != "as-is") continue;
     file.as_is = controls_transactions(file);
@@ -76,28 +72,34 @@ const Migration& Preparation::file(const std::string& version) const {
 
 namespace {
 
-/// A file of SQLite's is not made for a look.
-std::unique_ptr<PendingConnection> start_connecting(const Settings& settings, std::chrono::milliseconds wait) {
-  return std::make_unique<PendingConnection>(settings.url, ConnectOptions{wait, /*create=*/false, settings.lock_timeout});
+/// The first look reads the ledger as well: with many tables SQLite takes as long to read their schema as
+/// the files take.  A file of SQLite's is not made for a look.
+void start_connecting(Preparation& preparation, const Settings& settings, std::chrono::milliseconds wait, bool half_reverted_too) {
+  const auto look = std::make_shared<FirstLook>();
+  const auto take = [look, &settings, half_reverted_too](Database& database) {
+    look->recognised = recognise(database, settings);
+    const int version = look->recognised.ledger_version;
+    if (version > 0) look->applied = Ledger(database, version).migrations(half_reverted_too);
+  };
+  preparation.first_look = look;
+  preparation.connecting = std::make_unique<PendingConnection>(settings.url, ConnectOptions{wait, /*create=*/false, settings.lock_timeout}, take);
 }
 
-Preparation find_files(const Settings& settings) {
-  Preparation preparation;
+void find_files(Preparation& preparation, const Settings& settings) {
   MigrationFolder folder = read_files(settings);
   if (settings.migrations.history == "supabase") check_shared_history(settings, folder);
   preparation.format = folder.format;
   preparation.files = std::move(folder.migrations);
   preparation.baselines = std::move(folder.baselines);
   preparation.left_alone = std::move(folder.left_alone);
-  return preparation;
 }
 
 }  // namespace
 
 Preparation prepare_migrations(const Settings& settings, std::chrono::milliseconds wait) {
-  auto connecting = start_connecting(settings, wait);
-  Preparation preparation = find_files(settings);
-  preparation.connecting = std::move(connecting);
+  Preparation preparation;
+  start_connecting(preparation, settings, wait, /*half_reverted_too=*/false);
+  find_files(preparation, settings);
   for (Migration& file : preparation.files) read_text(file);
   preparation.baselines.clear();  // what they stand for is what is asked about
   return preparation;
@@ -107,21 +109,21 @@ void read_all_texts(Preparation& preparation, const Settings& settings) {
   read_what_is_new(preparation.files, {}, settings.migrations);
 }
 
-Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders, std::chrono::milliseconds wait) {
-  auto connecting = start_connecting(settings, wait);
-  Preparation preparation = find_files(settings);
-  preparation.connecting = std::move(connecting);
+Preparation prepare_files(const Settings& settings, const std::vector<std::string>& seeders, std::chrono::milliseconds wait,
+                          bool half_reverted_too) {
+  Preparation preparation;
+  start_connecting(preparation, settings, wait, half_reverted_too);
+  find_files(preparation, settings);
   preparation.seeders = plan_seeders(find_seeders(settings), settings, seeders);
   return preparation;
 }
 
-void look_at_database(Preparation& preparation, const Settings& settings, bool half_reverted_too) {
+void look_at_database(Preparation& preparation, const Settings& settings) {
   preparation.database = preparation.connecting->get();
   preparation.connecting.reset();
-  recognise(preparation, settings);
-  Ledger ledger(*preparation.database, preparation.ledger_version);
-  std::vector<AppliedMigration> applied;
-  if (preparation.ledger_version > 0) applied = ledger.migrations(half_reverted_too);
+  static_cast<Recognised&>(preparation) = std::move(preparation.first_look->recognised);
+  std::vector<AppliedMigration> applied = std::move(preparation.first_look->applied);
+  preparation.first_look.reset();
   for (const AppliedMigration& row : applied) {
     if (row.reverting) preparation.half_reverted.push_back(row.file);
   }
@@ -141,7 +143,8 @@ void look_at_database(Preparation& preparation, const Settings& settings, bool h
 }
 
 void plan_from_nothing(Preparation& preparation, const Settings& settings) {
-  Preparation fresh = find_files(settings);
+  Preparation fresh;
+  find_files(fresh, settings);
   use_baseline(fresh.files, fresh.baselines, {});
   preparation.files = std::move(fresh.files);
   read_all_texts(preparation, settings);
@@ -196,7 +199,7 @@ void open_ledger(Preparation& preparation, const Settings& settings, std::chrono
   });
   preparation.ledger_version = kLedgerVersion;
   if (created) preparation.identity = identity;
-  else recognise(preparation, settings);
+  else static_cast<Recognised&>(preparation) = recognise(database, settings);
 }
 
 }  // namespace seedbed::host

@@ -9,11 +9,10 @@ RunLog recorded_runs(const Settings& settings, std::size_t count, std::chrono::m
   log.environment = settings.environment;
   log.url = settings.url.display;
   log.engine = settings.url.engine;
-  Preparation prepared;
-  prepared.database = connect(settings.url, {wait, /*create=*/false, settings.lock_timeout});
-  recognise(prepared, settings);
-  if (prepared.ledger_version == 0) return log;
-  Ledger ledger(*prepared.database, prepared.ledger_version);
+  const std::unique_ptr<Database> database = connect(settings.url, {wait, /*create=*/false, settings.lock_timeout});
+  const int version = recognise(*database, settings).ledger_version;
+  if (version == 0) return log;
+  Ledger ledger(*database, version);
   log.runs = ledger.runs(count);
   log.total = ledger.count_runs();
   return log;

@@ -39,7 +39,7 @@ using Clock = std::chrono::steady_clock;
 class Run {
  public:
   Run(const Settings& settings, const RunOptions& options)
-      : settings_(settings), options_(options), prepared_(prepare_files(settings, options.names, options.wait)),
+      : settings_(settings), options_(options), prepared_(prepare_files(settings, options.names, options.wait, /*half_reverted_too=*/options.migrate && !options.reset)),
         runner_(settings, options.seed ? prepared_.seeders : std::vector<PlannedSeeder>(), options.plugins) {
     outcome_ = outcome_of(settings, options.reset ? "reset" : options.migrate ? "up" : "seed");
     outcome_.dry_run = options.dry_run;
@@ -52,7 +52,7 @@ class Run {
 
   Outcome execute() {
     check_target_version(prepared_.files, options_.to);
-    look_at_database(prepared_, settings_, /*half_reverted_too=*/options_.migrate && !options_.reset);
+    look_at_database(prepared_, settings_);
     if (!prepared_.server_changed.empty()) outcome_.notices.push_back(prepared_.server_changed);
     gate_.emplace(prepared_, settings_, options_.consent);
     decide();

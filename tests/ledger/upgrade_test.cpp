@@ -23,6 +23,18 @@ void make_first_version(Workspace& workspace) {
                                " VALUES ('3', 0, 'ef', '2026-01-01T12:00:00.000Z')");
 }
 
+/// The columns of a table of the ledger, in order, and those of its primary key.
+std::vector<std::vector<std::string>> described(Workspace& workspace, const std::string& table) {
+  const std::string sql = workspace.engine() == Engine::sqlite
+      ? "SELECT name, type, \"notnull\", coalesce(dflt_value, ''), pk FROM pragma_table_xinfo('seedbed_" + table + "') ORDER BY cid"
+      : "SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, coalesce(pg_get_expr(d.adbin, d.adrelid), ''), "
+        "array_position(i.indkey::int2[], a.attnum) FROM pg_attribute a "
+        "LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
+        "LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary "
+        "WHERE a.attrelid = 'seedbed." + table + "'::regclass AND a.attnum > 0 ORDER BY a.attnum";
+  return workspace.database().rows(sql);
+}
+
 }  // namespace
 
 TEST_CASE("a ledger of version 1 is read as it is", "[ledger]") {
@@ -85,6 +97,23 @@ TEST_CASE("a ledger of version 1 is upgraded and keeps its rows", "[ledger]") {
         std::vector<std::vector<std::string>>{{"local", "development"}});
   CHECK(workspace.value("SELECT ledger_version FROM " + workspace.ledger("identity")) == std::to_string(kLedgerVersion));
   CHECK(workspace.value("SELECT count(*) FROM " + workspace.ledger("rows")) == "0");
+}
+
+TEST_CASE("a ledger that is made at once has the tables that all the steps lead to", "[ledger]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  Workspace by_steps(engine), at_once(engine);
+
+  for (int step = 1; step <= kLedgerVersion; ++step) {
+    for (const std::string& statement : ledger_upgrade(step, engine)) by_steps.database().execute(statement);
+  }
+  for (const std::string& statement : ledger_creation(engine)) at_once.database().execute(statement);
+
+  for (const char* name : {"identity", "migrations", "statements", "lock", "runs", "seeds", "rows"}) {
+    INFO(name);
+    CHECK(described(at_once, name) == described(by_steps, name));
+    CHECK_FALSE(described(at_once, name).empty());
+  }
+  CHECK(at_once.value("SELECT count(*) FROM " + at_once.ledger("lock")) == "2");
 }
 
 TEST_CASE("status and dry runs know that an older ledger remembers no rows", "[ledger]") {

@@ -40,7 +40,11 @@ bool SqliteDatabase::table_exists(std::string_view table) {
 
 DatabaseFacts SqliteDatabase::identify(std::string_view table) {
   const std::filesystem::path file = sqlite3_db_filename(handle_, "main");
-  return {file.empty() ? ":memory:" : file.filename().string(), "", "", table_exists(table)};
+  // The schema has just been read: looked up there, the table is found without going through all of it again.
+  const std::string name(plain_name(table));
+  const bool has_table = sqlite3_table_column_metadata(handle_, "main", name.c_str(), nullptr, nullptr, nullptr, nullptr, nullptr,
+                                                       nullptr) == SQLITE_OK || table_exists(table);
+  return {file.empty() ? ":memory:" : file.filename().string(), "", "", has_table};
 }
 
 std::int64_t SqliteDatabase::count_rows(std::string_view sql_table) {
