@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <optional>
 
 #include <fmt/format.h>
@@ -16,9 +17,20 @@ namespace {
 using sql::Token;
 using sql::TokenKind;
 
+/// In parentheses where it has a sign: "1 -$n" would begin a comment, and "$n::smallint" be -(5::smallint).
+std::string number_literal(const seedbed_value& value, Engine engine) {
+  std::string text = *postgres_text(value);
+  if (value.type == SEEDBED_DOUBLE && !std::isfinite(value.as.real)) {
+    if (engine == Engine::postgres) return fmt::format("('{}'::double precision)", text);
+    if (std::isnan(value.as.real)) throw Error(ExitCode::failed, "SQLite cannot store NaN: it would become NULL");
+    text = value.as.real < 0 ? "-9e999" : "9e999";
+  }
+  return text.starts_with('-') ? '(' + text + ')' : text;
+}
+
 std::string literal(const seedbed_value& value, Engine engine) {
   if (value.type == SEEDBED_NULL) return "NULL";
-  if (value.type == SEEDBED_INTEGER || value.type == SEEDBED_DOUBLE) return *postgres_text(value);
+  if (value.type == SEEDBED_INTEGER || value.type == SEEDBED_DOUBLE) return number_literal(value, engine);
   if (value.type == SEEDBED_BOOL) {
     if (engine == Engine::postgres) return value.as.integer != 0 ? "true" : "false";
     return value.as.integer != 0 ? "1" : "0";

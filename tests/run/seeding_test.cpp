@@ -125,6 +125,25 @@ TEST_CASE("constants of the run and parameters are bound in the SQL of a folder"
         std::vector<std::vector<std::string>>{{"it's me", "local development"}});
 }
 
+TEST_CASE("a negative parameter is one value wherever it stands in SQL", "[run]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  Workspace workspace(engine);
+  workspace.write("migrations/20260101120000_number.sql", "CREATE TABLE number (n integer PRIMARY KEY, x double precision);\n");
+  const std::string cast = engine == Engine::postgres ? "$least::smallint" : "$least";
+  workspace.write_seeder("numbers",
+                         "INSERT INTO number VALUES (1 -$least, -$by) ON CONFLICT (n) DO NOTHING;\n"
+                         "INSERT INTO number VALUES (" + cast + ", $far) ON CONFLICT (n) DO NOTHING;\n",
+                         "writes = [\"number\"]\n[parameters.least]\ndefault = -32768\n[parameters.by]\ndefault = -0.5\n"
+                         "[parameters.far]\ndefault = -inf\n");
+
+  const Finished up = workspace.run({"up"});
+
+  INFO(up.err);
+  CHECK(up.exit_code == 0);
+  CHECK(workspace.value("SELECT x FROM number WHERE n = 32769") == "0.5");
+  CHECK(workspace.value("SELECT count(*) FROM number WHERE n = -32768 AND x < -1e300") == "1");
+}
+
 TEST_CASE("what one seeder sets in the session does not reach the next", "[run]") {
   Workspace workspace(Engine::postgres);
   workspace.write_customer_migration();
