@@ -157,7 +157,8 @@ bool CsvColumnType::read(std::string& text, seedbed_value& value) const {
       return yes.has_value();
     }
     case Kind::uuid: {
-      auto bytes = from_hex(word, /*dashed=*/true);
+      const bool braces = word.starts_with('{') && word.ends_with('}');
+      auto bytes = from_hex(braces ? word.substr(1, word.size() - 2) : word, /*dashed=*/true);
       if (!bytes || bytes->size() != 16) return false;
       text = std::move(*bytes);
       value = typed(SEEDBED_UUID, text_value(text));

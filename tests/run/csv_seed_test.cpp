@@ -112,7 +112,7 @@ TEST_CASE("csv values become what their columns hold", "[run]") {
   workspace.write("plugins/things/customers.csv",
                   "id,small,flag,ratio,price,code,payload,seen,note\n"
                   "1,-7,true,2.5,19.90,2F6B0C1E-0000-4000-8000-00000000000a,\\x00ff,2026-01-01T00:00:00Z,007\n"
-                  " 2 ,,no,1e3,+5,,,,\n");
+                  " 2 ,,no,1e3,+5,{2f6b0c1e-0000-4000-8000-00000000000b},,,\n");
 
   const Finished up = workspace.run({"up"});
 
@@ -123,6 +123,7 @@ TEST_CASE("csv values become what their columns hold", "[run]") {
   CHECK(workspace.value("SELECT sum(ratio) FROM thing") == "1002.5");
   CHECK(workspace.value("SELECT count(*) FROM thing WHERE price IN (19.9, 5)") == "2");
   CHECK(workspace.value("SELECT code FROM thing WHERE id = 1") == "2f6b0c1e-0000-4000-8000-00000000000a");
+  CHECK(workspace.value("SELECT code FROM thing WHERE id = 2") == "2f6b0c1e-0000-4000-8000-00000000000b");
   CHECK(workspace.value("SELECT length(payload) FROM thing WHERE id = 1") == "2");
   CHECK(workspace.value("SELECT note FROM thing WHERE id = 1") == "007");
 }
