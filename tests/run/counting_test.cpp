@@ -54,7 +54,10 @@ TEST_CASE("an exception block in a trigger of the table is seen as well", "[run]
 }
 
 TEST_CASE("rows of an earlier seeder are not counted as those of one with an exception block", "[run]") {
+  const auto isolation = GENERATE(as<std::string>(), "read committed", "repeatable read", "serializable");
   Workspace workspace(Engine::postgres);
+  workspace.database().execute("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = %L', current_database(), '" +
+                               isolation + "'); END $$");
   workspace.write_customer_migration();
   workspace.write_seeder("first", insert_customer("a") + insert_customer("b"));
   workspace.write_seeder("second", "DO $$ BEGIN INSERT INTO customer VALUES ('c'); BEGIN INSERT INTO customer VALUES ('d'); RAISE EXCEPTION 'no'; "
@@ -161,6 +164,39 @@ TEST_CASE("rows of a full-text table are counted as its own", "[run]") {
 
   CHECK(up.exit_code == 0);
   CHECK_THAT(up.out, ContainsSubstring("2 inserted"));
+}
+
+TEST_CASE("a full-text table that triggers keep is counted beside the table they belong to", "[run]") {
+  Workspace workspace(Engine::sqlite);
+  workspace.write_customer_migration();
+  workspace.write(kMigration, "CREATE VIRTUAL TABLE pages USING fts5(name, content='customer');\n"
+                              "CREATE TRIGGER index_customer AFTER INSERT ON customer BEGIN "
+                              "INSERT INTO pages (rowid, name) VALUES (NEW.rowid, NEW.name); END;\n");
+  workspace.write_seeder("people", insert_customer("a") + insert_customer("b"), "writes = [\"customer\", \"pages\"]\n");
+
+  const Finished up = workspace.run({"up"});
+
+  INFO(up.err);
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, ContainsSubstring("4 inserted"));
+  CHECK(workspace.value("SELECT count(*) FROM pages WHERE pages MATCH 'ada'") == "2");
+}
+
+TEST_CASE("rows that a folder writes into an attached file are not its own", "[run]") {
+  Workspace workspace(Engine::sqlite);
+  workspace.write_customer_migration();
+  const std::string other = workspace.path("other.db").string();
+  TestDatabase(Engine::sqlite).execute("ATTACH '" + other + "' AS other; CREATE TABLE other.log (email); DETACH other");
+  workspace.write_seeder("people", "ATTACH '" + other + "' AS other;\nINSERT INTO other.log VALUES ('a');\n");
+
+  const Finished up = workspace.run({"up"});
+  workspace.write_seeder("people", "ATTACH '" + other + "' AS other;\nINSERT INTO customer SELECT email, '' FROM other.log;\n");
+  const Finished read = workspace.run({"up"});
+
+  CHECK(up.exit_code == 4);
+  CHECK_THAT(up.err, ContainsSubstring("it wrote to table \"other.log\", which it does not declare"));
+  CHECK(read.exit_code == 0);
+  CHECK_THAT(read.out, ContainsSubstring("unchanged") && !ContainsSubstring("inserted"));
 }
 
 TEST_CASE("a table without rowid is counted with updates that change nothing left out", "[run]") {

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "database/sqlite/sqlite_changed_rows.hpp"
 #include "database/sqlite/sqlite_database.hpp"
 
@@ -46,8 +48,10 @@ bool changes_nothing(sqlite3* handle) {
 struct SqliteHooks {
   static void preupdate(void* self, sqlite3* handle, int operation, const char* database, const char* table,
                         sqlite3_int64 old_rowid, sqlite3_int64 new_rowid) {
-    const std::string_view name(table);
-    if (std::string_view(database) != "main" || name.starts_with("sqlite_")) return;
+    const std::string_view schema(database);
+    if (schema == "temp" || std::string_view(table).starts_with("sqlite_")) return;
+    const std::string elsewhere = schema == "main" ? "" : fmt::format("{}.{}", schema, table);  // in an attached file
+    const std::string_view name = elsewhere.empty() ? std::string_view(table) : elsewhere;
     auto& counts = static_cast<SqliteDatabase*>(self)->counts_;
     auto found = counts.find(name);
     if (found == counts.end()) found = counts.emplace(name, TableCounts{std::string(name)}).first;

@@ -22,6 +22,12 @@ constexpr auto kPoll = std::chrono::milliseconds(20);
 constexpr int kOpen = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;  // one thread at a time uses it
 constexpr int kInstructionsPerCheck = 2000;  // of SQLite's virtual machine, between looks at Ctrl-C
 
+/// JSON functions in an index, and full-text and R-tree tables behind triggers, which SQLite has not always
+/// counted as harmless.  Extensions are never loaded, and what can do harm SQLite refuses all the same.
+bool is_harmless(std::string_view message) {
+  return message.find("unsafe use of json") != message.npos || message.find("unsafe use of virtual table") != message.npos;
+}
+
 int stop_when_interrupted(void*) { return interrupted() ? 1 : 0; }
 
 Error open_error(sqlite3* handle, const DatabaseUrl& url) {
@@ -154,7 +160,7 @@ void SqliteDatabase::rollback() noexcept {
 
 /// As sqlite3_prepare_v2.  "Strings" in double quotes are off for what is compiled here, but the
 /// triggers and views of a database may be full of them: those are taken as their authors meant them.
-/// So are JSON functions in its indexes, which only SQLite 3.41 and later count as harmless.
+/// So is what is_harmless() in its schema.
 int SqliteDatabase::compile(std::string_view sql, sqlite3_stmt** statement, const char** tail) {
   for (;;) {
     const int code = sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), statement, tail);
@@ -162,10 +168,10 @@ int SqliteDatabase::compile(std::string_view sql, sqlite3_stmt** statement, cons
     const std::string_view message = sqlite3_errmsg(handle_);
     // Without an offset it is not in `sql` itself.
     const bool quoted = sqlite3_error_offset(handle_) < 0 && message.starts_with("no such column: ");
-    const bool json = message.starts_with("unsafe use of json");
-    if ((!quoted || quoted_strings_) && (!json || json_in_schema_)) return code;
+    const bool harmless = is_harmless(message);
+    if ((!quoted || quoted_strings_) && (!harmless || trusted_schema_)) return code;
     quoted_strings_ = quoted_strings_ || quoted;
-    json_in_schema_ = json_in_schema_ || json;
+    trusted_schema_ = trusted_schema_ || harmless;
     set_mode(mode_);
   }
 }
@@ -205,8 +211,8 @@ std::int64_t SqliteDatabase::execute(std::string_view sql, std::span<const seedb
     }
   } catch (const Error& error) {
     // ALTER TABLE compiles the whole schema while it runs: see compile().
-    if (json_in_schema_ || error.message().find("unsafe use of json") == std::string::npos) throw;
-    json_in_schema_ = true;
+    if (trusted_schema_ || !is_harmless(error.message())) throw;
+    trusted_schema_ = true;
     set_mode(mode_);
     return execute(sql, params);
   }

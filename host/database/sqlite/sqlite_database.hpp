@@ -129,7 +129,7 @@ class SqliteDatabase : public Database {
   Mode mode_ = Mode::strict;
   bool script_in_transaction_ = false;  ///< Mode::script ends with the open transaction
   bool quoted_strings_ = false;         ///< a trigger or view of the database's needs "strings" in DML
-  bool json_in_schema_ = false;         ///< an index, check or generated column needs JSON functions
+  bool trusted_schema_ = false;         ///< the schema needs what SQLite does not count as harmless, and is
   Traces traces_;
   std::vector<Write> writes_;  ///< of the statement compiled last, in Mode::script
   SqliteForeignKeys keys_{*this};

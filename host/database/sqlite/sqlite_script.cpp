@@ -122,7 +122,7 @@ void SqliteDatabase::set_mode(Mode mode) noexcept {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DQS_DDL, script ? 1 : 0, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DQS_DML, script || quoted_strings_ ? 1 : 0, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, script ? 0 : 1, nullptr);
-  sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, script || json_in_schema_ ? 1 : 0, nullptr);
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, script || trusted_schema_ ? 1 : 0, nullptr);
 }
 
 /// Unlike the PRAGMA, it works inside a transaction, too.  Sound while no violation is deferred.
