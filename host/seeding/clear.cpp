@@ -6,17 +6,22 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "database/table_in_sql.hpp"
+#include "database/write_causes.hpp"
 #include "database/writer_spec.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/remembered_rows.hpp"
 #include "log.hpp"
+#include "seeding/run_seeder.hpp"
 #include "seeding/sql_files.hpp"
 
 namespace seedbed::host {
 
 namespace {
+
+using ForeignKeys = std::vector<std::pair<std::string, std::string>>;
 
 /// The tables that exist among those that `seeders` declare.
 std::set<std::string> declared_tables(Database& database, const std::vector<const Seeder*>& seeders) {
@@ -30,10 +35,10 @@ std::set<std::string> declared_tables(Database& database, const std::vector<cons
 }
 
 /// Tables that refer come before those they refer to.  Where they refer to each other in a circle,
-/// the order within it is that of their names, and deferred constraints have to do the rest.
+/// the order within it is that of their names.
 class DeletionOrder {
  public:
-  DeletionOrder(const std::set<std::string>& tables, const std::vector<std::pair<std::string, std::string>>& foreign_keys) {
+  DeletionOrder(const std::set<std::string>& tables, const ForeignKeys& foreign_keys) {
     for (const auto& [child, parent] : foreign_keys) children_[parent].insert(child);
     for (const std::string& table : tables) visit(table, tables);
   }
@@ -59,6 +64,74 @@ class DeletionOrder {
   std::vector<std::string> order_;
   bool has_circle_ = false;
 };
+
+void add(std::vector<TableCounts>& all, const TableCounts& change) {
+  const auto found = std::ranges::find(all, change.table, &TableCounts::table);
+  if (found == all.end()) {
+    all.push_back(change);
+    return;
+  }
+  found->inserted += change.inserted;
+  found->updated += change.updated;
+  found->deleted += change.deleted;
+}
+
+/// One statement that empties all of them.
+std::string deletion_of_all(const std::vector<std::string>& sql_tables) {
+  std::string sql;
+  for (std::size_t i = 0; i < sql_tables.size(); ++i) {
+    const bool last = i + 1 == sql_tables.size();
+    sql += last ? fmt::format(" DELETE FROM {}", sql_tables[i]) : fmt::format("{} cleared_{} AS (DELETE FROM {})", i == 0 ? "WITH" : ",", i, sql_tables[i]);
+  }
+  return sql;
+}
+
+/// The tables besides `tables` with a foreign key to `table`.
+std::string others_that_refer(const ForeignKeys& foreign_keys, const std::string& table, const std::set<std::string>& tables) {
+  std::set<std::string> others;
+  for (const auto& [child, parent] : foreign_keys) {
+    if (parent == table && !tables.contains(child)) others.insert(child);
+  }
+  return fmt::format("{}", fmt::join(others, ", "));
+}
+
+void delete_rows(Database& database, const std::set<std::string>& tables) {
+  const ForeignKeys foreign_keys = database.foreign_keys();
+  const DeletionOrder order(tables, foreign_keys);
+  std::vector<std::string> names;
+  for (const std::string& table : order.tables()) names.push_back(table_in_sql(database, table));
+  if (order.has_circle() && database.engine() == Engine::postgres) {
+    // A constraint that cannot be deferred is checked at the end of the statement.
+    database.execute(deletion_of_all(names));
+    return;
+  }
+  if (order.has_circle()) database.defer_constraints();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    try {
+      database.execute(fmt::format("DELETE FROM {}", names[i]));
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::failed) throw;
+      Error named = error.prefixed(fmt::format("table \"{}\" could not be cleared: ", order.tables()[i]));
+      const std::string others = others_that_refer(foreign_keys, order.tables()[i], tables);
+      if (!others.empty()) named.hint(fmt::format("These refer to it and are not cleared: {}. Select the seeders that declare them, too.", others));
+      throw named;
+    }
+  }
+}
+
+/// Rows of other tables may go with those that are cleared, or change: nobody has asked for that.
+void refuse_other_tables(Database& database, const std::vector<TableCounts>& changes, const std::set<std::string>& tables,
+                         const Settings& settings) {
+  for (const TableCounts& change : changes) {
+    if (tables.contains(change.table) || is_trigger_table(settings, change.table)) continue;
+    const std::vector<std::string> causes = causes_of_writes(database, change.table, {tables.begin(), tables.end()});
+    throw Error(ExitCode::refused, fmt::format("clearing would change table \"{}\", which is not to be cleared", change.table))
+        .detail(fmt::format("{} inserted, {} updated, {} deleted.", change.inserted, change.updated, change.deleted))
+        .detail(causes.empty() ? "" : fmt::format("What would do so: {}.", fmt::join(causes, "; ")))
+        .hint("Select the seeders that declare it, too; or delete those rows in a folder's _truncate.sql. If a trigger "
+              "may write it, add it to \"trigger_tables\" of the environment.");
+  }
+}
 
 /// Rows that were cleared are not rows that somebody deleted.  What stays, since others declare it too, stays
 /// remembered.
@@ -100,12 +173,12 @@ std::vector<TableCounts> clear_seeders(Database& database, const std::vector<con
   const std::set<std::string> tables = tables_of(database, selected, others);
   database.start_counting();
   for (const std::filesystem::path& file : truncate_files(selected)) run_sql_file(database, file, settings.root, nullptr);
-  const DeletionOrder order(tables, database.foreign_keys());
-  if (order.has_circle()) database.defer_constraints();
-  for (const std::string& table : order.tables()) {
-    database.execute(fmt::format("DELETE FROM {}", table_in_sql(database, table)));
-  }
-  const std::vector<TableCounts> cleared = database.changes();
+  std::vector<TableCounts> cleared = database.changes();
+  database.start_counting();
+  delete_rows(database, tables);
+  const std::vector<TableCounts> deleted = database.changes();
+  refuse_other_tables(database, deleted, tables, settings);
+  for (const TableCounts& change : deleted) add(cleared, change);
   Ledger ledger(database);
   for (const Seeder* seeder : selected) ledger.forget(seeder->declaration.name);
   forget_rows(database, selected, declared_tables(database, others));

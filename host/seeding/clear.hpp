@@ -23,7 +23,8 @@ std::vector<std::filesystem::path> truncate_files(const std::vector<const Seeder
 /// `others` declares too stays as it is, and so does what the seeder "sql" wrote.  The ledger forgets
 /// the selected seeders, and the rows that it remembers of theirs.  Returns what was deleted, per table.
 ///
-/// Throws Error when a row of another table refers to one that should go.
+/// Throws Error when a row of another table refers to one that should go, Error{refused} when it would go
+/// as well, or change.
 std::vector<TableCounts> clear_seeders(Database& database, const std::vector<const Seeder*>& selected,
                                        const std::vector<const Seeder*>& others, const Settings& settings);
 

@@ -67,12 +67,6 @@ std::string text_of(const std::vector<std::filesystem::path>& files) {
   return text;
 }
 
-bool matches_any(const std::string& table, const std::vector<std::string>& patterns) {
-  return std::ranges::any_of(patterns, [&](const std::string& pattern) {
-    return fnmatch(pattern.c_str(), table.c_str(), 0) == 0;
-  });
-}
-
 bool remembered_as(const std::vector<RememberedSeed>& seeds, const std::string& seeder, const std::string& fingerprint) {
   return std::ranges::any_of(seeds, [&](const RememberedSeed& seed) {
     return seed.seeder == seeder && seed.item.empty() && seed.fingerprint == fingerprint;
@@ -128,6 +122,12 @@ std::string fingerprint(const Seeder& seeder, const Settings& settings) {
   const bool folder = seeder.kind == SeederKind::folder;
   return sql::sha256(fmt::format("{}\n{}\n{}", seeder.declaration.version, folder ? seeder.sha256 : "",
                                  canonical_text(parameter_values(seeder.declaration, settings.seeders))));
+}
+
+bool is_trigger_table(const Settings& settings, const std::string& table) {
+  return std::ranges::any_of(settings.seeders.trigger_tables, [&](const std::string& pattern) {
+    return fnmatch(pattern.c_str(), table.c_str(), 0) == 0;
+  });
 }
 
 SeederRunner::SeederRunner(const Settings& settings, const std::vector<PlannedSeeder>& plan, const PluginOptions& options)
@@ -242,7 +242,7 @@ void SeederRunner::judge(Database& database, const Declaration& declaration, See
   for (TableOutcome& table : outcome.tables) {
     const std::string& name = table.counts.table;
     if (declared.contains(name)) continue;
-    table.by_trigger = matches_any(name, settings_.seeders.trigger_tables);
+    table.by_trigger = is_trigger_table(settings_, name);
     if (table.by_trigger) continue;
     const TableCounts& counts = table.counts;
     std::vector<std::string> written;

@@ -22,6 +22,9 @@ namespace seedbed::host {
 /// What the ledger remembers of `seeder` when it ran: equal means it ran as it is now.
 std::string fingerprint(const Seeder& seeder, const Settings& settings);
 
+/// True if triggers may write `table` besides what seeders declare.
+bool is_trigger_table(const Settings& settings, const std::string& table);
+
 /// Where the code of plugins runs.
 struct PluginOptions {
   bool isolated = false;  ///< in a process of its own for each library

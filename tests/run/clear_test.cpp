@@ -87,6 +87,49 @@ TEST_CASE("a row of another table that refers to a cleared one keeps everything"
   const Finished seed = workspace.run({"seed", "a_teams", "--clear"});
 
   CHECK(seed.exit_code == 1);
+  CHECK_THAT(seed.err, ContainsSubstring("table \"team\" could not be cleared: ") && ContainsSubstring("are not cleared: member."));
   CHECK(workspace.value("SELECT count(*) FROM team") == "1");
+  CHECK(workspace.value("SELECT count(*) FROM member") == "1");
+}
+
+TEST_CASE("clearing that would take rows of a table that is not cleared is refused", "[run]") {
+  const auto action = GENERATE(as<std::string>(), "CASCADE", "SET NULL");
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  write_teams(workspace);
+  workspace.write("migrations/20260102120000_orders.sql",
+                  "CREATE TABLE orders (id integer NOT NULL PRIMARY KEY, member integer REFERENCES member (id) ON DELETE " + action + ");\n");
+  workspace.run({"up"});
+  workspace.database().execute("INSERT INTO orders VALUES (1, 1), (2, 1)");
+
+  const Finished refused = workspace.run({"seed", "--clear"});
+  const std::string kept = workspace.value("SELECT count(member) FROM orders");
+  workspace.write("plugins/b_members/_truncate.sql", "DELETE FROM orders;\n");
+  const Finished asked_for = workspace.run({"seed", "--clear"});
+
+  CHECK(refused.exit_code == 4);
+  CHECK_THAT(refused.err, ContainsSubstring("clearing would change table \"orders\", which is not to be cleared"));
+  CHECK_THAT(refused.err, ContainsSubstring(action == "CASCADE" ? "2 deleted" : "2 updated"));
+  CHECK_THAT(refused.err, ContainsSubstring("foreign key ") && ContainsSubstring("_truncate.sql"));
+  CHECK(kept == "2");
+  CHECK(asked_for.exit_code == 0);
+}
+
+TEST_CASE("tables that refer to each other in a circle are cleared", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write("migrations/20260101120000_circle.sql",
+                  "CREATE TABLE team (id integer NOT NULL PRIMARY KEY);\n"
+                  "CREATE TABLE member (id integer NOT NULL PRIMARY KEY, team integer NOT NULL REFERENCES team (id));\n"
+                  "ALTER TABLE team ADD COLUMN head integer CONSTRAINT head_of REFERENCES member (id);\n");
+  workspace.write_seeder("teams", "INSERT INTO team VALUES (1, NULL) ON CONFLICT (id) DO NOTHING;\n"
+                                  "INSERT INTO member VALUES (1, 1) ON CONFLICT (id) DO NOTHING;\n"
+                                  "UPDATE team SET head = 1 WHERE head IS NULL;\n", "writes = [\"team\", \"member\"]\n");
+  workspace.run({"up"});
+  workspace.database().execute("INSERT INTO member VALUES (2, 1)");
+
+  const Finished seed = workspace.run({"seed", "--clear"});
+
+  INFO(seed.err);
+  CHECK(seed.exit_code == 0);
+  CHECK_THAT(seed.out, ContainsSubstring("2 deleted") && ContainsSubstring("1 deleted"));
   CHECK(workspace.value("SELECT count(*) FROM member") == "1");
 }

@@ -170,7 +170,8 @@ std::vector<Column> PostgresDatabase::columns(std::string_view table) {
 
 std::vector<std::pair<std::string, std::string>> PostgresDatabase::foreign_keys() {
   std::vector<std::pair<std::string, std::string>> keys;
-  for (const Row& row : query("SELECT DISTINCT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint WHERE contype = 'f'", {})) {
+  for (const Row& row : query("SELECT DISTINCT coalesce(pg_partition_root(conrelid), conrelid)::regclass::text, "
+                             "coalesce(pg_partition_root(confrelid), confrelid)::regclass::text FROM pg_constraint WHERE contype = 'f'", {})) {
     keys.emplace_back(*row[0], *row[1]);
   }
   return keys;
