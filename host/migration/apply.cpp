@@ -170,6 +170,10 @@ std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migrat
       error.hint(file.blocks > 1 ? "The transactions of a file are one here; --own-transactions as-is runs them as they were written."
                                  : "A migration of its own, before this one, can add the value; or let this one run outside a transaction.");
     }
+    if (error.sqlstate() == "2D000") {
+      error.hint("What ends transactions itself, a DO block or a procedure, runs only outside of one: a line \"-- seedbed: no-transaction\", "
+                 "or what your tool has for it, runs the file so.");
+    }
     if (!error.place().file.empty()) throw;
     throw after_script(error, migration);
   }

@@ -36,6 +36,19 @@ std::string normalized(std::string_view words) {
   return result;
 }
 
+/// What other tools that have one file for each direction write at its top.
+bool asks_for_no_transaction(std::string_view line) {
+  const std::size_t at = skip_blanks(line, 0);
+  if (!matches(line, at, "--")) return false;
+  const std::string words = normalized(line.substr(at + 2));
+  return words == "no-transaction" || words == "morph:nontransactional";
+}
+
+bool is_blank_or_comment(std::string_view line) {
+  const std::size_t at = skip_blanks(line, 0);
+  return at == line.size() || matches(line, at, "--");
+}
+
 std::optional<Directive> parse_line(std::string_view line) {
   std::size_t at = skip_blanks(line, 0);
   if (!matches(line, at, "--")) return std::nullopt;
@@ -95,6 +108,8 @@ const char* family_name(Directive::Family family) {
       return "dbmate";
     case Directive::Family::goose:
       return "goose";
+    case Directive::Family::sqlx:
+      return "sqlx";
   }
   return "";
 }
@@ -110,14 +125,19 @@ std::vector<Directive> find_directives(std::string_view text) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   std::vector<Directive> found;
   std::size_t begin = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  bool leading = true;
   while (begin < text.size()) {
     const std::size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
-    if (auto directive = parse_line(text.substr(begin, end - begin - (text[end - 1] == '\n')))) {
+    const std::string_view line = text.substr(begin, end - begin - (text[end - 1] == '\n'));
+    if (auto directive = parse_line(line)) {
       directive->begin = begin;
       directive->word += begin;
       directive->end = end;
       found.push_back(std::move(*directive));
+    } else if (leading && asks_for_no_transaction(line)) {
+      found.push_back({Directive::Family::sqlx, begin, end, begin, "no-transaction"});
     }
+    leading = leading && is_blank_or_comment(line);
     begin = end;
   }
   return found;

@@ -9,9 +9,10 @@
 
 namespace seedbed::host {
 
-/// A whole line `-- seedbed: words`, `-- migrate:words` or `-- +goose words`.
+/// A whole line `-- seedbed: words`, `-- migrate:words` or `-- +goose words`; and, among the comments that
+/// begin a file, sqlx's `-- no-transaction` and morph's `-- morph:nontransactional`, both with "no-transaction" as words.
 struct Directive {
-  enum class Family { seedbed, dbmate, goose };
+  enum class Family { seedbed, dbmate, goose, sqlx };
 
   Family family = Family::seedbed;
   std::size_t begin = 0;  ///< of the line
@@ -20,7 +21,7 @@ struct Directive {
   std::string words;      ///< in lower case, one blank between two, none around
 };
 
-/// "seedbed", "dbmate" or "goose".
+/// "seedbed", "dbmate", "goose" or "sqlx".
 const char* family_name(Directive::Family family);
 
 /// True for a line that makes the file another tool's: not ours, and no unknown `migrate:` word.

@@ -50,6 +50,17 @@ Suffixes cut_suffixes(std::string_view& stem, bool with_direction) {
   return found;
 }
 
+/// Cuts the word that makes `stem` a down part off, and returns it.
+std::string cut_down_word(std::string_view& stem) {
+  for (const std::string_view word : {"down", "rollback", "undo", "revert"}) {
+    for (const char separator : {'_', '-', '.'}) {
+      if (word == "down" && separator == '.') continue;  // cut_suffixes() knows it
+      if (cut_suffix(stem, separator + std::string(word))) return std::string(word);
+    }
+  }
+  return "";
+}
+
 std::string_view without_sql(std::string_view file) { return file.substr(0, file.size() - 4); }
 
 bool is_dotted(std::string_view version) {
@@ -110,14 +121,13 @@ std::optional<std::string_view> name_after_digits(Format format, std::string_vie
 }
 
 std::optional<FileName> parse_numbered_name(Format format, std::string_view stem,
-                                            const Suffixes& suffixes) {
+                                            const Suffixes& suffixes, DownWords words) {
   FileName result;
   result.engine = suffixes.engine;
   result.direction = suffixes.direction.value_or(Direction::up);
-  if (!suffixes.direction && has_down_files(format) &&
-      (cut_suffix(stem, "_down") || cut_suffix(stem, "-down"))) {
-    result.direction = Direction::down;
-    result.down_by_underscore = true;
+  if (!suffixes.direction && has_down_files(format) && words == DownWords::count) {
+    result.down_word = cut_down_word(stem);
+    if (!result.down_word.empty()) result.direction = Direction::down;
   }
   const std::string_view digits = leading_digits(stem);
   if (digits.empty()) return std::nullopt;
@@ -130,6 +140,12 @@ std::optional<FileName> parse_numbered_name(Format format, std::string_view stem
   result.name = *name;
   result.stem = stem;
   result.version = format == Format::plain ? result.stem : result.number;
+  constexpr std::string_view kUndo = ".undo.";  // Postgrator's, before the name: 001.do.name, 001.undo.name
+  if (!down && words == DownWords::count && stem.substr(digits.size()).starts_with(kUndo)) {
+    result.direction = Direction::down;
+    result.down_word = "undo";
+    result.stem.replace(digits.size(), kUndo.size(), ".do.");
+  }
   return result;
 }
 
@@ -153,7 +169,7 @@ bool is_up_or_down_name(std::string_view file) {
   return cut_suffixes(stem, /*with_direction=*/true).direction.has_value();
 }
 
-std::optional<FileName> parse_file_name(Format format, std::string_view file) {
+std::optional<FileName> parse_file_name(Format format, std::string_view file, DownWords words) {
   std::string_view stem = without_sql(file);
   const Suffixes suffixes = cut_suffixes(stem, has_down_files(format));
   if (format == Format::golang_migrate && !suffixes.direction) return std::nullopt;
@@ -162,7 +178,7 @@ std::optional<FileName> parse_file_name(Format format, std::string_view file) {
     if (result) result->engine = suffixes.engine;
     return result;
   }
-  return parse_numbered_name(format, stem, suffixes);
+  return parse_numbered_name(format, stem, suffixes, words);
 }
 
 bool leaves_other_names_alone(Format format) {

@@ -17,16 +17,19 @@ struct FileName {
 
   Kind kind = Kind::versioned;
   Direction direction = Direction::up;
-  bool down_by_underscore = false;  ///< NAME_down or NAME-down, which can also be just a name
-  std::string version;              ///< see MigrationFolder
-  std::string number;               ///< the version's digits
+  std::string down_word;  ///< NAME_down, NAME-rollback, NAME.undo …: a word that can also be just a part of a name
+  std::string version;    ///< see MigrationFolder
+  std::string number;     ///< the version's digits
   std::string name;
   std::string stem;              ///< the name without its suffixes; siblings share it
   std::optional<Engine> engine;  ///< of a file for one engine only
 };
 
+/// Words at the end of a name.
+enum class DownWords { count, are_names };
+
 /// nullopt where `file`, a name that ends in .sql, is not one of the format's.
-std::optional<FileName> parse_file_name(Format format, std::string_view file);
+std::optional<FileName> parse_file_name(Format format, std::string_view file, DownWords words = DownWords::count);
 
 /// True for a name that only flyway uses: V1__x.sql, R__x.sql, U1__x.sql, B1__x.sql.
 bool is_flyway_name(std::string_view file);

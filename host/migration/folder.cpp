@@ -107,15 +107,22 @@ void refuse_go_migrations(const std::vector<FolderFile>& files) {
   }
 }
 
-// Diesel's and Prisma's folders would otherwise look empty, and nothing would be applied.
+// The folder would otherwise look empty, and nothing would be applied.
 void refuse_folders_of_migrations(const std::vector<FolderFile>& all) {
-  const auto found = std::find_if(all.begin(), all.end(), [](const FolderFile& file) {
-    return file.name != file.base() && (file.base() == "up.sql" || file.base() == "migration.sql");
-  });
+  const auto found = std::ranges::find_if(all, is_sql);
   if (found == all.end()) return;
-  throw error_at(found->shown(),
-                 fmt::format("migration \"{}\" lies in a folder of its own", found->name))
-      .hint("Formats with a folder for each migration are not read.");
+  const auto own = std::ranges::find_if(all, [](const FolderFile& file) { return file.base() == "up.sql" || file.base() == "migration.sql"; });
+  if (own != all.end()) {  // Diesel's, Prisma's
+    throw error_at(own->shown(), fmt::format("migration \"{}\" lies in a folder of its own", own->name))
+        .hint("Formats with a folder for each migration are not read.");
+  }
+  throw error_at(found->shown(), fmt::format("\"{}\" lies in a folder below the migrations folder", found->name))
+      .hint("There are no migrations beside that folder, and what lies below is read for flyway alone.  Name the folder that "
+            "holds the migrations.");
+}
+
+bool is_callback(const Folder& folder, const FolderFile& file) {
+  return folder.format == Format::flyway && (file.base().starts_with("before") || file.base().starts_with("after"));
 }
 
 bool is_supabase_path(const fs::path& directory) {
@@ -226,15 +233,17 @@ Folder open_folder(const fs::path& directory, std::optional<Format> format, cons
 
 std::optional<FileName> file_name_of(const Folder& folder, const FolderFile& file) {
   if (auto name = parse_file_name(folder.format, file.base())) return name;
-  const bool callback = folder.format == Format::flyway &&
-                        (file.base().starts_with("before") || file.base().starts_with("after"));
-  if (!callback && leaves_other_names_alone(folder.format)) return std::nullopt;
+  if (!is_callback(folder, file) && leaves_other_names_alone(folder.format)) return std::nullopt;
+  throw name_error(folder, file);
+}
+
+Error name_error(const Folder& folder, const FolderFile& file) {
   Error error = error_at(file.shown(), fmt::format("\"{}\" is not the name of a {} migration",
                                                  file.name, format_name(folder.format)));
   if (!folder.reason.empty()) error.detail(folder.reason);
   error.hint(name_example(folder.format));
-  if (callback) throw error.hint("What a callback does belongs under [hooks] in seedbed.toml.");
-  throw error.hint("A file whose name begins with \"_\" or \".\" is left alone.");
+  if (is_callback(folder, file)) return error.hint("What a callback does belongs under [hooks] in seedbed.toml.");
+  return error.hint("A file whose name begins with \"_\" or \".\" is left alone.");
 }
 
 std::string read_bytes(const FolderFile& file) {

@@ -52,8 +52,11 @@ Folder open_folder(const std::filesystem::path& directory, std::optional<Format>
                    const std::filesystem::path& root);
 
 /// The name of `file` in the folder's format; nothing where the format's tool leaves such a name alone.
-/// Throws Error{usage} that shows what a name is like, and for a callback of flyway's.
+/// Throws name_error() where no tool leaves it alone, and for a callback of flyway's.
 std::optional<FileName> file_name_of(const Folder& folder, const FolderFile& file);
+
+/// That `file` has no name of the folder's format, why it is taken to be in that one, and what a name is like.
+Error name_error(const Folder& folder, const FolderFile& file);
 
 /// `path` as people see it: relative to `root` if below it.
 std::string shown_path(const std::filesystem::path& path, const std::filesystem::path& root);

@@ -73,11 +73,13 @@ bool has_block(const Layout& layout, Direction direction) {
                      [direction](const Block& block) { return block.direction == direction; });
 }
 
-Layout seedbed_layout(const Directives& directives, const File& file, Direction direction) {
+Layout seedbed_layout(const Directives& directives, const File& file, Format format, Direction direction) {
+  // Tools that know the line have formats like these; Supabase and Flyway would see a comment.
+  const bool of_sqlx = format == Format::seedbed || format == Format::plain || format == Format::golang_migrate;
   Layout layout;
   bool transactional = true;
   for (const Directive& found : directives) {
-    if (found.family != Directive::Family::seedbed) continue;
+    if (found.family != Directive::Family::seedbed && !(of_sqlx && found.family == Directive::Family::sqlx)) continue;
     if (found.words == "no-transaction") {
       (layout.blocks.empty() ? transactional : layout.blocks.back().transactional) = false;
       continue;
@@ -241,7 +243,7 @@ Layout read_layout(std::string_view text, const std::string& file, Format format
   refuse_other_families(directives, source, format, family);
   if (format == Format::dbmate) return dbmate_layout(directives, source);
   if (format == Format::goose) return GooseReader(source).read(directives);
-  return seedbed_layout(directives, source, direction);
+  return seedbed_layout(directives, source, format, direction);
 }
 
 }  // namespace seedbed::host

@@ -108,14 +108,18 @@ struct MigrationOptions {
 /// NAME.sql.  NAME.down.sql, NAME_down.sql and NAME-down.sql are the down part of NAME.sql,
 /// NAME.up.sql or the one migration of that version (seedbed, supabase, plain).  Only in supabase
 /// a NAME_down.sql whose version no other file has is a migration, as it is for its own tools.
+/// "rollback", "undo" and "revert", behind a dot, underscore or dash, do the same as "down" where there
+/// is a migration NAME, and Postgrator's 001.undo.NAME.sql belongs to 001.do.NAME.sql; alone they are names.
 /// Files other than .sql, and names that begin with `_` or `.`, are left alone.
 ///
 /// Lines `-- seedbed: up`, `-- seedbed: down`, `-- seedbed: no-transaction` work in every format
-/// but dbmate and goose, which have their own.  A line counts wherever it stands.
+/// but dbmate and goose, which have their own.  A line counts wherever it stands.  Among the comments that
+/// begin a file, sqlx's `-- no-transaction` and morph's `-- morph:nontransactional` ask for the same (seedbed, plain,
+/// golang-migrate).
 ///
-/// Throws Error{usage} at the file for a name that does not fit the format (save those left alone), a version that two files share
-/// where the format forbids it, and a down part without its up part; and for a folder or file that
-/// cannot be read.
+/// Throws Error{usage} at the file for a name that does not fit the format (save those left alone, unless all are and the
+/// format was a guess), a version that two files share where the format forbids it, and a down part without its up part; for
+/// a folder that has migrations only in folders below it; and for a folder or file that cannot be read.
 MigrationFolder find_migrations(const std::filesystem::path& directory,
                                 std::optional<Format> format, Engine engine,
                                 const std::filesystem::path& root,

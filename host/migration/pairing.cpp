@@ -1,6 +1,7 @@
 #include "migration/pairing.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <map>
 #include <set>
@@ -18,6 +19,9 @@ namespace {
 
 using Files = std::vector<NamedFile>;
 
+/// What a migration's name may have behind the name that its down part shares.
+constexpr std::array kUpSuffixes{"", "_up", "-up", ".do"};
+
 /// Finds the migration that a down part belongs to.
 class UpIndex {
  public:
@@ -34,7 +38,7 @@ class UpIndex {
   }
 
   std::optional<std::size_t> find(const FileName& down) const {
-    for (const char* suffix : {"", "_up", "-up"}) {
+    for (const char* suffix : kUpSuffixes) {
       const auto found = by_stem_.find(down.stem + suffix);
       if (found != by_stem_.end()) return found->second;
     }
@@ -58,6 +62,7 @@ class Pairing {
     for (FolderFile& file : folder_.files) {
       std::optional<FileName> name = file_name_of(folder_, file);
       if (!name) {
+        if (left_alone_.empty()) first_left_alone_ = file;
         left_alone_.push_back(std::move(file.name));
         continue;
       }
@@ -66,7 +71,8 @@ class Pairing {
       Files& here = named.name.direction == Direction::up ? ups_ : downs_;
       (other_engine ? elsewhere_ : here).push_back(std::move(named));
     }
-    if (folder_.format == Format::supabase) keep_lone_names_up();
+    refuse_a_wrong_guess();
+    if (!downs_.empty()) keep_lone_names_up();
     prefer_variants(ups_);
     prefer_variants(downs_);
     const auto before = [this](const NamedFile& a, const NamedFile& b) { return order(a, b) < 0; };
@@ -93,23 +99,36 @@ class Pairing {
     return compare_versions(folder_.format, a.name.version, b.name.version);
   }
 
+  /// Where no file has a name of the format that the folder seems to be in, it is in another one.
+  void refuse_a_wrong_guess() const {
+    const bool guessed = !folder_.reason.empty() && folder_.format != Format::supabase;
+    const bool none = ups_.empty() && downs_.empty() && elsewhere_.empty();
+    if (guessed && none && !left_alone_.empty()) throw name_error(folder_, first_left_alone_);
+  }
+
+  /// A word at the end of a name makes it a down part where the migration is that it would undo; "down"
+  /// also where none is, save in supabase, whose tools know no down parts.
   void keep_lone_names_up() {
-    std::set<std::string> taken;
+    std::set<std::string> numbers, stems;
     for (const Files* files : {&ups_, &elsewhere_}) {
-      for (const NamedFile& each : *files) taken.insert(each.name.number);
+      for (const NamedFile& each : *files) {
+        if (each.name.direction == Direction::down) continue;
+        numbers.insert(each.name.number);
+        stems.insert(each.name.stem);
+      }
     }
-    const auto lone =
-        std::stable_partition(downs_.begin(), downs_.end(), [&](const NamedFile& down) {
-          return !down.name.down_by_underscore || taken.count(down.name.number) > 0;
-        });
-    for (auto each = lone; each != downs_.end(); ++each) {
-      const std::size_t with_suffix = each->name.stem.size() + std::string_view("_down").size();
-      each->name.direction = Direction::up;
-      each->name.stem = each->file.base().substr(0, with_suffix);
-      each->name.name = each->name.stem.substr(each->name.number.size() + 1);
-      ups_.push_back(std::move(*each));
+    const auto is_lone = [&](const FileName& down) {
+      if (down.down_word.empty()) return false;
+      if (down.down_word == "down") return folder_.format == Format::supabase && !numbers.contains(down.number);
+      if (down.stem == down.number && numbers.contains(down.number)) return false;
+      return std::ranges::none_of(kUpSuffixes, [&](const char* suffix) { return stems.contains(down.stem + suffix); });
+    };
+    for (NamedFile& down : std::exchange(downs_, {})) {
+      std::optional<FileName> name;
+      if (is_lone(down.name)) name = parse_file_name(folder_.format, down.file.base(), DownWords::are_names);
+      if (name) down.name = *std::move(name);
+      (name ? ups_ : downs_).push_back(std::move(down));
     }
-    downs_.erase(lone, downs_.end());
   }
 
   static void prefer_variants(Files& files) {
@@ -164,6 +183,7 @@ class Pairing {
   Files ups_, downs_;
   Files elsewhere_;  // for the other engine: there, but not read
   std::vector<std::string> left_alone_;
+  FolderFile first_left_alone_;
 };
 
 }  // namespace

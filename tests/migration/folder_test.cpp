@@ -182,6 +182,40 @@ TEST_CASE("a down file never runs forward", "[migration]") {
   CHECK(read.migrations[3].down->path == "20260104120000_down.sql");
 }
 
+TEST_CASE("a file named for what undoes a migration is its down part", "[migration]") {
+  const auto word = GENERATE(as<std::string>{}, "_rollback", "-rollback", ".rollback", ".undo", "_undo", "_revert", ".revert");
+  const WrittenFolder plain{{"0001_a.sql", "SELECT 1;"}, {"0001_a" + word + ".sql", "SELECT 2;"}};
+  const WrittenFolder native{{"20260101120000_a.sql", "SELECT 1;"}, {"20260101120000_a" + word + ".sql", "SELECT 2;"}};
+  const WrittenFolder bare{{"0001_a.sql", "SELECT 1;"}, {"0001" + word + ".sql", "SELECT 2;"}};
+
+  for (const WrittenFolder* folder : {&plain, &native, &bare}) {
+    const MigrationFolder read = folder->read();
+    REQUIRE(read.migrations.size() == 1);
+    CHECK(statements(read.migrations[0].up) == Strings{"SELECT 1"});
+    CHECK(statements(*read.migrations[0].down) == Strings{"SELECT 2"});
+  }
+}
+
+TEST_CASE("the undo files of Postgrator are down parts", "[migration]") {
+  const WrittenFolder folder{{"001.do.sql", "SELECT 1;"},      {"001.undo.sql", "SELECT 2;"},
+                             {"002.do.more.sql", "SELECT 3;"}, {"002.undo.more.sql", "SELECT 4;"}};
+
+  const MigrationFolder read = folder.read();
+
+  CHECK(files(read) == Strings{"001.do.sql", "002.do.more.sql"});
+  CHECK(statements(*read.migrations.at(0).down) == Strings{"SELECT 2"});
+  CHECK(statements(*read.migrations.at(1).down) == Strings{"SELECT 4"});
+}
+
+TEST_CASE("a migration whose name ends in rollback is one if it stands alone", "[migration]") {
+  const WrittenFolder plain{{"0001_a.sql", ""}, {"0002_a_rollback.sql", ""}, {"0003-revert.sql", ""}, {"0004.undo.b.sql", ""}};
+  const WrittenFolder native{{"20260101120000_a.sql", ""}, {"20260102120000_a_rollback.sql", ""}};
+
+  CHECK(files(plain.read()) == Strings{"0001_a.sql", "0002_a_rollback.sql", "0003-revert.sql", "0004.undo.b.sql"});
+  CHECK(files(native.read()) == Strings{"20260101120000_a.sql", "20260102120000_a_rollback.sql"});
+  CHECK(native.read().migrations.at(1).name == "a_rollback");
+}
+
 TEST_CASE("a down part without its migration is an error", "[migration]") {
   const Error error =
       WrittenFolder{{"20260101120000_a.sql", ""}, {"20260102120000_lock_down.sql", ""}}.failure();
@@ -248,6 +282,29 @@ TEST_CASE("a folder of folders is refused instead of looking empty", "[migration
 
   CHECK(error.code() == ExitCode::usage);
   CHECK(error.message() == "migration \"20240101_a/up.sql\" lies in a folder of its own");
+}
+
+TEST_CASE("a folder whose migrations all lie below it is refused instead of looking empty", "[migration]") {
+  const WrittenFolder folder{{"2024/0001_a.sql", ""}, {"2025/0002_b.sql", ""}};
+
+  const Error error = folder.failure();
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.message() == "\"2024/0001_a.sql\" lies in a folder below the migrations folder");
+  CHECK(error.place().file == "2024/0001_a.sql");
+  CHECK_THAT(error.hint(), ContainsSubstring("Name the folder that holds the migrations"));
+  CHECK(folder.failure(Format::plain).code() == ExitCode::usage);
+}
+
+TEST_CASE("a folder without any name of its format was taken for the wrong one", "[migration]") {
+  const WrittenFolder folder{{"V0001.Start.all.down.sql", ""}, {"V0001.Start.postgres.up.sql", ""}};
+
+  const Error error = folder.failure();
+
+  CHECK(error.code() == ExitCode::usage);
+  CHECK(error.message() == "\"V0001.Start.all.down.sql\" is not the name of a golang-migrate migration");
+  CHECK_THAT(error.detail(), ContainsSubstring("The folder is read as golang-migrate"));
+  CHECK(folder.read(Format::golang_migrate).left_alone.size() == 2);
 }
 
 TEST_CASE("the hashes are those of the forward file's bytes", "[migration]") {

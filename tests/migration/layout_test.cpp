@@ -60,6 +60,29 @@ TEST_CASE("no-transaction counts for the file or for the part it stands in", "[m
   CHECK(part.down->transactional);
 }
 
+TEST_CASE("a file that another tool runs outside a transaction runs so here", "[migration]") {
+  const auto line = GENERATE(as<std::string>{}, "-- no-transaction", "--  No-Transaction \r", "-- why\n\n-- morph:nontransactional");
+  const WrittenFolder sqlx{{"20260101120000_a.sql", line + "\nSELECT 1;\n"}};
+  const WrittenFolder morph{{"000001_a.up.sql", line + "\nSELECT 1;\n"}, {"000001_a.down.sql", "SELECT 2;"}};
+
+  CHECK_FALSE(sqlx.read().migrations.at(0).up.transactional);
+  CHECK_FALSE(morph.read().migrations.at(0).up.transactional);
+  CHECK(morph.read().migrations.at(0).down->transactional);
+  CHECK_FALSE(sqlx.read(Format::plain).migrations.at(0).up.transactional);
+}
+
+TEST_CASE("what asks for no transaction is a comment where the tool does not know it", "[migration]") {
+  const WrittenFolder inside{{"20260101120000_a.sql", "SELECT 1;\n-- no-transaction\nSELECT 2;\n"}};
+  const WrittenFolder prose{{"20260101120000_a.sql", "-- no-transaction needed\nSELECT 1;\n"}};
+  const WrittenFolder other{{"20260101120000_a.sql", "-- no-transaction\n-- migrate:up\nSELECT 1;\n"}};
+  const WrittenFolder supabase{{"20260101120000_a.sql", "-- no-transaction\nSELECT 1;\n"}};
+
+  CHECK(inside.read().migrations.at(0).up.transactional);
+  CHECK(prose.read().migrations.at(0).up.transactional);
+  CHECK(other.read(Format::dbmate).migrations.at(0).up.transactional);
+  CHECK(supabase.read(Format::supabase).migrations.at(0).up.transactional);
+}
+
 TEST_CASE("an unknown seedbed directive is an error at its line", "[migration]") {
   const Error error = native_failure("SELECT 1;\n  -- seedbed: dwon\nSELECT 2;");
 

@@ -188,6 +188,24 @@ TEST_CASE("several transactions of a file run as they were written when asked to
   CHECK(workspace.database().rows("SELECT origin FROM seedbed.migrations ORDER BY version") == Rows{{"applied"}, {"as-is"}});
 }
 
+TEST_CASE("a block that commits runs in a file that asks for no transaction", "[run]") {
+  Workspace workspace(Engine::postgres);
+  const std::string file = "migrations/20260101120000_batches.sql";
+  const std::string block = "CREATE TABLE a (x integer);\nDO $$ BEGIN INSERT INTO a VALUES (1); COMMIT; INSERT INTO a VALUES (2); COMMIT; END $$;\n";
+  workspace.write(file, block);
+
+  const Finished inside = workspace.run({"up"});
+  workspace.write(file, "-- no-transaction\n" + block);
+  const Finished outside = workspace.run({"up"});
+
+  CHECK(inside.exit_code == 1);
+  CHECK_THAT(inside.err, ContainsSubstring("20260101120000_batches.sql:2:"));
+  CHECK_THAT(inside.err, ContainsSubstring("-- seedbed: no-transaction"));
+  INFO(outside.err);
+  CHECK(outside.exit_code == 0);
+  CHECK(workspace.value("SELECT count(*) FROM a") == "2");
+}
+
 TEST_CASE("a file that runs as it was written is recorded as such", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   workspace.write("migrations/20260101120000_own.sql", "BEGIN;\nCREATE TABLE a (x integer);\nROLLBACK;\n");
