@@ -22,12 +22,6 @@ constexpr auto kPoll = std::chrono::milliseconds(20);
 constexpr int kOpen = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;  // one thread at a time uses it
 constexpr int kInstructionsPerCheck = 2000;  // of SQLite's virtual machine, between looks at Ctrl-C
 
-/// JSON functions in an index, and full-text and R-tree tables behind triggers, which SQLite has not always
-/// counted as harmless.  Extensions are never loaded, and what can do harm SQLite refuses all the same.
-bool is_harmless(std::string_view message) {
-  return message.find("unsafe use of json") != message.npos || message.find("unsafe use of virtual table") != message.npos;
-}
-
 int stop_when_interrupted(void*) { return interrupted() ? 1 : 0; }
 
 Error open_error(sqlite3* handle, const DatabaseUrl& url) {
@@ -158,18 +152,29 @@ void SqliteDatabase::rollback() noexcept {
   end_script_transaction();
 }
 
+/// JSON functions in an index, and the database's own full-text and R-tree tables behind triggers, which
+/// SQLite has not always counted as harmless.  Extensions are never loaded, and SQLite's own tables, such as
+/// those of PRAGMAs, are in no schema.
+bool SqliteDatabase::is_harmless(const std::string& message) {
+  if (message.find("unsafe use of json") != std::string::npos) return true;
+  constexpr std::string_view kTable = "unsafe use of virtual table \"";
+  const std::size_t at = message.find(kTable);
+  return at != std::string::npos && table_exists(message.substr(at + kTable.size(), message.rfind('"') - at - kTable.size()));
+}
+
 /// As sqlite3_prepare_v2.  "Strings" in double quotes are off for what is compiled here, but the
 /// triggers and views of a database may be full of them: those are taken as their authors meant them.
 /// So is what is_harmless() in its schema.
 int SqliteDatabase::compile(std::string_view sql, sqlite3_stmt** statement, const char** tail) {
+  const auto prepare = [&] { return sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), statement, tail); };
   for (;;) {
-    const int code = sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), statement, tail);
+    const int code = prepare();
     if (code != SQLITE_ERROR || mode_ == Mode::script) return code;
-    const std::string_view message = sqlite3_errmsg(handle_);
+    const std::string message = sqlite3_errmsg(handle_);
     // Without an offset it is not in `sql` itself.
-    const bool quoted = sqlite3_error_offset(handle_) < 0 && message.starts_with("no such column: ");
-    const bool harmless = is_harmless(message);
-    if ((!quoted || quoted_strings_) && (!harmless || trusted_schema_)) return code;
+    const bool quoted = !quoted_strings_ && sqlite3_error_offset(handle_) < 0 && message.starts_with("no such column: ");
+    const bool harmless = !trusted_schema_ && is_harmless(message);
+    if (!quoted && !harmless) return prepare();  // once more for its error, since the database may have been asked meanwhile
     quoted_strings_ = quoted_strings_ || quoted;
     trusted_schema_ = trusted_schema_ || harmless;
     set_mode(mode_);

@@ -111,6 +111,7 @@ class SqliteDatabase : public Database {
   void end_script_transaction() noexcept;
   void check_deferred_keys();
   void pragma(const char* text);
+  bool is_harmless(const std::string& message);
   int compile(std::string_view sql, sqlite3_stmt** statement, const char** tail);
   void run_statement(std::string_view sql, std::size_t& offset);
   bool run_session_pragma(const sql::Setting& setting);
