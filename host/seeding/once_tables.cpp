@@ -61,6 +61,15 @@ OnceTables::Table& OnceTables::open_table(const seedbed_writer& writer, const st
           .detail(fmt::format("It was ({}) and is ({}).", fmt::join(table.before.key, ", "), fmt::join(key, ", ")));
     }
   }
+  if (table.before.seeder.empty()) table.renamed = former_list(table.list);
+  if (!table.renamed.seeder.empty()) {
+    table.memory.all_gone = table.accepted;
+    if (!table.memory.revive && !table.accepted) {
+      throw ask(fmt::format("table \"{}\" seems to be \"{}\" under another name, so that rows which somebody deleted cannot be told from new ones",
+                            canonical, table.renamed.table), canonical)
+          .detail(fmt::format("It remembers what it once inserted into \"{}\", which is there no more.", table.renamed.table));
+    }
+  }
   table.memory.met = [&table](std::span<const MetKey> keys) {
     for (const MetKey& each : keys) {
       table.any_there = table.any_there || each.there;
@@ -70,6 +79,16 @@ OnceTables::Table& OnceTables::open_table(const seedbed_writer& writer, const st
     }
   };
   return table;
+}
+
+/// What is remembered of the table that has the name in `list` by now, without a seeder if nothing is.  Only
+/// PostgreSQL numbers its tables; elsewhere the key has to do.
+RememberedList OnceTables::former_list(const RememberedList& list) {
+  for (RememberedList& former : rows_.lists()) {
+    const bool same = list.number.empty() ? former.key == list.key : former.number == list.number;
+    if (former.seeder == seeder_ && same && !database_.table_exists(former.table)) return former;
+  }
+  return {};
 }
 
 void OnceTables::check() {
@@ -120,6 +139,7 @@ void OnceTables::save(Table& table) {
     flush(kKeysAtOnce);
   });
   flush(0);
+  if (!table.renamed.seeder.empty()) rows_.forget(table.renamed);
   if (table.list == table.before) return;
   if (!table.before.seeder.empty() && table.before.key != table.list.key) rows_.forget(table.before);
   rows_.save(table.list);

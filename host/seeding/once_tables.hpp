@@ -28,8 +28,8 @@ class OnceTables {
 
   /// Opens a writer of any mode; it must not outlive this object.
   ///
-  /// Throws what Database::open_writer() throws, and Error{refused} when the key of a table into which
-  /// rows are inserted once is made of other columns than before.
+  /// Throws what Database::open_writer() throws, and Error{refused} when a table into which rows are
+  /// inserted once has another name, or its key other columns, than before.
   std::unique_ptr<RowWriter> open_writer(const seedbed_writer& writer);
 
   /// To be called when all writers are finished.  Throws Error{refused} when rows are gone that nobody
@@ -44,6 +44,7 @@ class OnceTables {
   struct Table {
     RememberedList list;
     RememberedList before;   ///< without a seeder: there was none
+    RememberedList renamed;  ///< of the table's former name, likewise
     KeyMemory memory;
     KeySpool keys;
     bool any_there = false;
@@ -52,6 +53,7 @@ class OnceTables {
   };
 
   Table& open_table(const seedbed_writer& writer, const std::string& canonical);
+  RememberedList former_list(const RememberedList& list);
   void check(Table& table);
   void save(Table& table);
 

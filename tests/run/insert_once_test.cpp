@@ -375,6 +375,44 @@ TEST_CASE("a key of other columns stops the run until somebody decides", "[once]
   }
 }
 
+TEST_CASE("a table that a migration has renamed stops the run until somebody decides", "[once]") {
+  OnceProject project(GENERATE(Engine::sqlite, Engine::postgres));
+  project.run({"up"});
+  project.erase("b");
+  project.write("migrations/20260102120000_rename.sql", "ALTER TABLE customer RENAME TO person;\n");
+  std::string toml(kToml);
+  project.write("plugins/people/seeder.toml", toml.replace(toml.find("customer"), 8, "person"));
+
+  const Finished stopped = project.run({"up"});
+
+  CHECK(stopped.exit_code == 4);
+  CHECK_THAT(stopped.err, ContainsSubstring("table \"person\" seems to be ") && ContainsSubstring("customer\" under another name"));
+  CHECK_THAT(stopped.err, ContainsSubstring("--accept-deleted person"));
+  CHECK(project.value("SELECT count(*) FROM person") == "2");
+  SECTION("what is gone stays deleted") {
+    CHECK(project.run({"up", "--accept-deleted", "person"}).exit_code == 0);
+    CHECK_THAT(project.run({"up"}).out, ContainsSubstring("2 unchanged    1 kept deleted"));
+  }
+  SECTION("what is gone is inserted") {
+    CHECK(project.run({"up", "--revive", "person"}).exit_code == 0);
+    CHECK_THAT(project.run({"up"}).out, ContainsSubstring("3 unchanged"));
+    CHECK(project.remembered().size() == 3);
+  }
+}
+
+TEST_CASE("a table beside one that rows were inserted into once is a new one", "[once]") {
+  OnceProject project(GENERATE(Engine::sqlite, Engine::postgres));
+  project.run({"up"});
+  project.write("migrations/20260102120000_person.sql", "CREATE TABLE person (email TEXT NOT NULL PRIMARY KEY, name TEXT);\n");
+  std::string toml(kToml);
+  project.write("plugins/people/seeder.toml", toml.replace(toml.find("customer"), 8, "person"));
+
+  const Finished up = project.run({"up"});
+
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, ContainsSubstring("3 inserted"));
+}
+
 TEST_CASE("many rows are inserted once in batches", "[once]") {
   std::string csv = "email,name\n";
   for (int i = 0; i < 5000; ++i) csv += fmt::format("{},x\n", i);
