@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
     const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
     hide_credentials(argc, argv);
     host::cli::parse(arguments, invocation);
+    host::keep_standard_output();
     return static_cast<int>(invocation.action(invocation.globals));
   } catch (const host::Error& error) {
     return host::print_failure(error, look);

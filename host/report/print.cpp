@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <system_error>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "log.hpp"
@@ -12,10 +13,12 @@ namespace seedbed::host {
 
 namespace {
 
+int output = STDOUT_FILENO;
+
 // True unless writing failed for another reason than a reader who has gone away.
 bool write_out(std::string_view text) {
   while (!text.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
+    const ssize_t written = ::write(output, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return errno == EPIPE;
     text.remove_prefix(static_cast<std::size_t>(written));
@@ -24,6 +27,12 @@ bool write_out(std::string_view text) {
 }
 
 }  // namespace
+
+void keep_standard_output() {
+  const int kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (kept == -1 || dup2(STDERR_FILENO, STDOUT_FILENO) == -1) return;
+  output = kept;
+}
 
 void print_document(std::string_view json) {
   if (write_out(json)) return;

@@ -20,6 +20,10 @@ struct Look {
   bool quiet = false;        ///< text that says only that all went well is left out
 };
 
+/// Keeps standard output for the functions below: what else the process writes there, such as a plugin, goes to
+/// standard error from now on.
+void keep_standard_output();
+
 /// Writes `text`, without secrets, to standard output.  A reader that has gone away is no error;
 /// throws Error{failed} when writing fails otherwise.
 void print_text(std::string_view text);

@@ -39,10 +39,12 @@ TEST_CASE("the reference application is the same from plugins in processes of th
   CHECK_THAT(isolated.run({"up", "--isolate"}).out, ContainsSubstring("nothing changed"));
 }
 
-TEST_CASE("an isolated plugin has the whole session and not the host's standard output", "[run]") {
+TEST_CASE("a plugin has the whole session and not the host's standard output", "[run]") {
+  const bool isolated = GENERATE(false, true);
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
 
-  const Finished up = seed_with(workspace, "talks", {"up", "--isolate", "-v", "--format", "json"});
+  const Finished up = seed_with(workspace, "talks", isolated ? std::vector<std::string>{"up", "--isolate", "-v", "--format", "json"}
+                                                             : std::vector<std::string>{"up", "-v", "--format", "json"});
 
   CHECK(up.exit_code == 0);
   CHECK(up.out.front() == '{');
