@@ -133,6 +133,20 @@ TEST_CASE("a NULL in the key is named as what lets a row in again", "[prove]") {
   CHECK(write["cause"] == "email is NULL, which equals nothing: the unique index on (email) lets the row in each time");
 }
 
+TEST_CASE("a NULL beside a key that is another each run is not named as the cause", "[prove]") {
+  Shop shop(GENERATE(Engine::sqlite, Engine::postgres));
+  shop.write("migrations/20260103120000_code.sql", "CREATE TABLE coupon (code text NOT NULL UNIQUE, campaign text UNIQUE);\n");
+  shop.write_seeder("coupons", shop.engine() == Engine::postgres ? "INSERT INTO coupon (code) VALUES (gen_random_uuid()::text) ON CONFLICT DO NOTHING;\n"
+                                                                 : "INSERT INTO coupon (code) VALUES (hex(randomblob(8))) ON CONFLICT DO NOTHING;\n",
+                    "writes = [\"coupon\"]\n");
+  shop.migrate();
+
+  const Json write = fault_of(shop.proof({}, 1), "second")["writes"][0];
+
+  CHECK(write["inserted"] == 1);
+  CHECK(write["cause"].is_null());
+}
+
 TEST_CASE("an id that is another each run is found", "[prove]") {
   Shop shop(GENERATE(Engine::sqlite, Engine::postgres));
   shop.add_fixture("not_idempotent");
