@@ -128,7 +128,7 @@ class Run {
       const std::vector<std::string> tables = tables_to_clear(database(), seeders_, other_seeders());
       for (const std::string& table : tables) stakes.count += database().count_rows(table);
       stakes.what = fmt::format("It deletes {} of {}", stakes.counted(), tables.empty() ? "no table" : fmt::format("{}", fmt::join(tables, ", ")));
-      for (const std::filesystem::path& file : truncate_files(seeders_)) {
+      for (const std::filesystem::path& file : truncate_files(seeders_, settings_)) {
         stakes.what += fmt::format(", and runs \"{}\", whose rows are not counted", file.string());
       }
       return stakes;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -32,6 +33,10 @@ std::set<std::string> declared_tables(Database& database, const std::vector<cons
     }
   }
   return tables;
+}
+
+bool keeps_rows(Database& database, const Seeder& seeder, const std::set<std::string>& spared) {
+  return std::ranges::any_of(seeder.declaration.writes, [&](const std::string& table) { return spared.contains(database.canonical_table(table)); });
 }
 
 /// Tables that refer come before those they refer to.  Where they refer to each other in a circle,
@@ -159,11 +164,16 @@ std::vector<std::string> tables_to_clear(Database& database, const std::vector<c
   return names;
 }
 
-std::vector<std::filesystem::path> truncate_files(const std::vector<const Seeder*>& selected) {
-  std::vector<std::filesystem::path> files;
+std::vector<std::filesystem::path> truncate_files(const std::vector<const Seeder*>& selected, const Settings& settings) {
+  std::vector<std::filesystem::path> folders;
   for (const Seeder* seeder : selected) {
-    std::filesystem::path file = seeder->path / "_truncate.sql";
-    if (seeder->kind == SeederKind::folder && std::filesystem::exists(file)) files.push_back(std::move(file));
+    if (seeder->kind == SeederKind::folder) folders.push_back(seeder->path);
+    if (seeder->kind == SeederKind::sql_files) std::ranges::copy(plain_sql_folders(settings.seeders), std::back_inserter(folders));
+  }
+  std::vector<std::filesystem::path> files;
+  for (const std::filesystem::path& folder : folders) {
+    std::filesystem::path file = folder / "_truncate.sql";
+    if (std::filesystem::exists(file)) files.push_back(std::move(file));
   }
   return files;
 }
@@ -172,7 +182,7 @@ std::vector<TableCounts> clear_seeders(Database& database, const std::vector<con
                                        const std::vector<const Seeder*>& others, const Settings& settings) {
   const std::set<std::string> tables = tables_of(database, selected, others);
   database.start_counting();
-  for (const std::filesystem::path& file : truncate_files(selected)) run_sql_file(database, file, settings.root, nullptr);
+  for (const std::filesystem::path& file : truncate_files(selected, settings)) run_sql_file(database, file, settings.root, nullptr);
   std::vector<TableCounts> cleared = database.changes();
   database.start_counting();
   delete_rows(database, tables);
@@ -180,8 +190,11 @@ std::vector<TableCounts> clear_seeders(Database& database, const std::vector<con
   refuse_other_tables(database, deleted, tables, settings);
   for (const TableCounts& change : deleted) add(cleared, change);
   Ledger ledger(database);
-  for (const Seeder* seeder : selected) ledger.forget(seeder->declaration.name);
-  forget_rows(database, selected, declared_tables(database, others));
+  const std::set<std::string> spared = declared_tables(database, others);
+  for (const Seeder* seeder : selected) {
+    if (!seeder->declaration.once || !keeps_rows(database, *seeder, spared)) ledger.forget(seeder->declaration.name);
+  }
+  forget_rows(database, selected, spared);
   for (const TableCounts& table : cleared) log::info("table_cleared", {{"table", table.table}, {"deleted", table.deleted}});
   return cleared;
 }

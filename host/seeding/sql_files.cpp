@@ -43,7 +43,7 @@ std::vector<fs::path> files_in(const fs::path& folder) {
 }
 
 /// `pattern` is as SeederSettings::sql_paths has it: a backslash takes its meaning from what follows.
-std::vector<fs::path> matches(const std::string& pattern) {
+std::vector<fs::path> globbed(const std::string& pattern) {
   glob_t found{};
   const int code = glob(pattern.c_str(), GLOB_ERR, nullptr, &found);
   std::vector<fs::path> paths;
@@ -52,13 +52,29 @@ std::vector<fs::path> matches(const std::string& pattern) {
   if (code != 0 && code != GLOB_NOMATCH) {
     throw Error(ExitCode::usage, fmt::format("could not read the folders that \"{}\" names", pattern));
   }
+  return paths;
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+std::vector<fs::path> matches(const std::string& pattern) {
   std::vector<fs::path> files;
-  for (const fs::path& path : paths) {
-    std::error_code ignored;
-    if (fs::is_directory(path, ignored)) std::ranges::copy(files_in(path), std::back_inserter(files));
+  for (const fs::path& path : globbed(pattern)) {
+    if (is_folder(path)) std::ranges::copy(files_in(path), std::back_inserter(files));
     else if (runs(path)) files.push_back(path);
   }
   return files;
+}
+
+bool chooses_files(const std::string& pattern) {
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '\\') ++i;
+    else if (pattern[i] == '*' || pattern[i] == '?' || pattern[i] == '[') return true;
+  }
+  return false;
 }
 
 std::string read_sql(const fs::path& file, const std::string& shown) {
@@ -127,6 +143,18 @@ std::vector<fs::path> plain_sql_files(const SeederSettings& settings, Engine eng
     }
   }
   return files;
+}
+
+std::vector<fs::path> plain_sql_folders(const SeederSettings& settings) {
+  std::vector<fs::path> folders;
+  for (const std::string& pattern : settings.sql_paths) {
+    for (const fs::path& path : globbed(pattern)) {
+      if (!is_folder(path) && !chooses_files(pattern)) continue;
+      const fs::path folder = is_folder(path) ? path : path.parent_path();
+      if (std::ranges::find(folders, folder) == folders.end()) folders.push_back(folder);
+    }
+  }
+  return folders;
 }
 
 Seeder plain_sql_seeder(const SeederSettings& settings) {

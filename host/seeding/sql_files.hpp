@@ -13,6 +13,9 @@
 
 namespace seedbed::host {
 
+/// The folders of seed files that the settings name, or choose files in.
+std::vector<std::filesystem::path> plain_sql_folders(const SeederSettings& settings);
+
 /// The seeder "sql" of the plain seed files.
 Seeder plain_sql_seeder(const SeederSettings& settings);
 

@@ -133,3 +133,36 @@ TEST_CASE("tables that refer to each other in a circle are cleared", "[run]") {
   CHECK_THAT(seed.out, ContainsSubstring("2 deleted") && ContainsSubstring("1 deleted"));
   CHECK(workspace.value("SELECT count(*) FROM member") == "1");
 }
+
+TEST_CASE("a load that runs once is not loaded again while its rows stay", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write("migrations/20260101120000_log.sql", "CREATE TABLE log (line text);\n");
+  workspace.write_seeder("a_load", "INSERT INTO log VALUES ('a');\n", "run = \"once\"\nwrites = [\"log\"]\n");
+  workspace.write_seeder("b_more", "SELECT 1;\n", "writes = [\"log\"]\n");
+  workspace.run({"up"});
+
+  const Finished alone = workspace.run({"seed", "a_load", "--clear"});
+  const std::string after_alone = workspace.value("SELECT count(*) FROM log");
+  const Finished both = workspace.run({"seed", "--clear"});
+
+  CHECK(alone.exit_code == 0);
+  CHECK(after_alone == "1");
+  CHECK_THAT(both.out, ContainsSubstring("1 deleted") && ContainsSubstring("1 inserted"));
+  CHECK(workspace.value("SELECT count(*) FROM log") == "1");
+}
+
+TEST_CASE("clearing runs the truncating file of a folder of plain seed files", "[run]") {
+  const auto path = GENERATE(as<std::string>(), "seeds", "seeds/[0-9]*.sql");
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write("migrations/20260101120000_log.sql", "CREATE TABLE log (line text);\n");
+  workspace.write("seeds/01_log.sql", "INSERT INTO log VALUES ('a');\n");
+  workspace.write("seeds/_truncate.sql", "DELETE FROM log WHERE line = 'a';\n");
+  workspace.run({"up", "--sql", path});
+  workspace.database().execute("INSERT INTO log VALUES ('b')");
+
+  const Finished seed = workspace.run({"seed", "--clear", "--sql", path});
+
+  CHECK(seed.exit_code == 0);
+  CHECK_THAT(seed.out, ContainsSubstring("1 deleted") && ContainsSubstring("1 inserted"));
+  CHECK(workspace.value("SELECT count(*) FROM log") == "2");
+}
