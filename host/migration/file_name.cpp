@@ -74,13 +74,15 @@ bool is_dotted(std::string_view version) {
   return digit;
 }
 
+// A version needs no name behind it: V2__.sql and V2.sql are Flyway's as well.
 std::optional<FileName> parse_flyway_name(std::string_view stem) {
-  const std::size_t separator = stem.find("__");
-  if (separator == std::string_view::npos || separator + 2 == stem.size()) return std::nullopt;
+  const std::size_t separator = std::min(stem.find("__"), stem.size());
+  if (separator == 0) return std::nullopt;
   FileName result;
+  result.name = stem.substr(std::min(separator + 2, stem.size()));
   std::string version(stem.substr(1, separator - 1));
   if (stem.front() == 'R') {
-    if (!version.empty()) return std::nullopt;
+    if (!version.empty() || result.name.empty()) return std::nullopt;
     result.kind = FileName::Kind::repeatable;
     version = stem;
   } else if (!is_dotted(version)) {
@@ -95,7 +97,6 @@ std::optional<FileName> parse_flyway_name(std::string_view stem) {
   if (result.kind != FileName::Kind::repeatable)
     std::replace(version.begin(), version.end(), '_', '.');
   result.version = result.number = version;
-  result.name = stem.substr(separator + 2);
   // An undo file may be named otherwise than its migration: the version alone joins them.
   result.stem = stem;
   return result;
@@ -160,7 +161,11 @@ bool is_sql_name(std::string_view file) {
 }
 
 bool is_flyway_name(std::string_view file) {
-  return is_sql_name(file) && parse_flyway_name(without_sql(file)).has_value();
+  return is_sql_name(file) && file.find("__") != std::string_view::npos && parse_flyway_name(without_sql(file)).has_value();
+}
+
+bool is_bare_flyway_name(std::string_view file) {
+  return is_sql_name(file) && file.starts_with('V') && parse_flyway_name(without_sql(file)).has_value();
 }
 
 bool is_up_or_down_name(std::string_view file) {

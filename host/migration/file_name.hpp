@@ -34,6 +34,9 @@ std::optional<FileName> parse_file_name(Format format, std::string_view file, Do
 /// True for a name that only flyway uses: V1__x.sql, R__x.sql, U1__x.sql, B1__x.sql.
 bool is_flyway_name(std::string_view file);
 
+/// True for V1__x.sql, and V1.sql, which in the folder of another tool may be a file to leave alone.
+bool is_bare_flyway_name(std::string_view file);
+
 /// True for NAME.up.sql and NAME.down.sql.
 bool is_up_or_down_name(std::string_view file);
 

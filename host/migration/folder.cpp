@@ -90,7 +90,13 @@ std::vector<FolderFile> list(const fs::path& directory, const fs::path& root, bo
 }
 
 bool is_sql(const FolderFile& file) { return is_sql_name(file.base()); }
-bool is_flyway(const FolderFile& file) { return is_flyway_name(file.base()); }
+
+/// Flyway's names stand for it among others; a bare V1.sql does so where all are of that kind.
+bool is_flyway(const std::vector<FolderFile>& files) {
+  if (std::ranges::any_of(files, [](const FolderFile& file) { return is_flyway_name(file.base()); })) return true;
+  const auto is_other = [](const FolderFile& file) { return is_sql(file) && !is_bare_flyway_name(file.base()); };
+  return std::ranges::any_of(files, is_sql) && std::ranges::none_of(files, is_other);
+}
 
 bool is_kept(const FolderFile& file, bool below) { return is_sql(file) && (below || file.name == file.base()); }
 
@@ -170,9 +176,9 @@ std::optional<Found> detect_by_directives(const FolderFile& file) {
 }
 
 Found detect(const fs::path& directory, const std::vector<FolderFile>& files) {
-  for (const FolderFile& file : files) {
-    if (is_flyway_name(file.base()))
-      return {Format::flyway, fmt::format("it holds \"{}\"", file.name)};
+  if (is_flyway(files)) {
+    const auto named = std::ranges::find_if(files, [](const FolderFile& file) { return is_flyway_name(file.base()) || is_bare_flyway_name(file.base()); });
+    return {Format::flyway, fmt::format("it holds \"{}\"", named->name)};
   }
   if (is_supabase_path(directory)) return {Format::supabase, "of its path"};
   const auto is_here = [](const FolderFile& file) { return is_sql(file) && file.name == file.base(); };
@@ -208,8 +214,7 @@ std::string shown_path(const fs::path& path, const fs::path& root) {
 
 Folder open_folder(const fs::path& directory, std::optional<Format> format, const fs::path& root) {
   std::vector<FolderFile> all = list(directory, root, /*below=*/false);
-  const bool flyway =
-      format ? *format == Format::flyway : std::any_of(all.begin(), all.end(), is_flyway);
+  const bool flyway = format ? *format == Format::flyway : is_flyway(all);
   if (flyway || std::none_of(all.begin(), all.end(), is_sql))
     all = list(directory, root, /*below=*/true);
   Folder folder;

@@ -121,6 +121,20 @@ TEST_CASE("flyway orders by dotted number and runs repeatables last", "[migratio
   CHECK(folder.baselines[0].version == "B1.2");
 }
 
+TEST_CASE("a flyway version needs no name behind it", "[migration]") {
+  const MigrationFolder bare = WrittenFolder{{"V1.sql", ""}, {"V1_2.sql", ""}, {"V10__.sql", ""}, {"V2__b.sql", ""}, {"U1_2.sql", ""}}.read();
+  const MigrationFolder only = WrittenFolder{{"V1.sql", ""}, {"more/V2.sql", ""}}.read();
+  const MigrationFolder other = WrittenFolder{{"000001_a.up.sql", ""}, {"V2.sql", ""}}.read(Format::golang_migrate);
+
+  CHECK(bare.format == Format::flyway);
+  CHECK(files(bare) == std::vector<std::string>{"V1.sql", "V1_2.sql", "V2__b.sql", "V10__.sql"});
+  CHECK(bare.migrations.at(1).down.has_value());
+  CHECK(bare.migrations.at(3).name == "");
+  CHECK(only.format == Format::flyway);
+  CHECK(files(only) == std::vector<std::string>{"V1.sql", "more/V2.sql"});
+  CHECK(other.left_alone == std::vector<std::string>{"V2.sql"});
+}
+
 TEST_CASE("flyway placeholders have values and script settings count", "[migration]") {
   const MigrationFolder folder =
       read_fixture("flyway", Engine::postgres, {{{"prefix", "shop_"}}, true, {}});
