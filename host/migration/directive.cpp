@@ -80,13 +80,23 @@ struct OtherTool {
   bool plain = false;  ///< people write the same without any tool
 };
 
-constexpr std::array<OtherTool, 7> kOtherTools{{{"sql-migrate", "+migrate up", "+migrate down"},
+constexpr std::array<OtherTool, 9> kOtherTools{{{"sql-migrate", "+migrate up", "+migrate down"},
                                                 {"micrate", "+micrate up", "+micrate down"},
                                                 {"rambler", "rambler up", "rambler down"},
                                                 {"Play", "!ups", "!downs"},
                                                 {"tern", "", "create above / drop below"},
+                                                {"MyBatis Migrations", "", "//@undo"},
+                                                {"another tool", "", "@down", true},
                                                 {"node-pg-migrate", "up migration", "down migration", true},
                                                 {"another tool", "up", "down", true}}};
+
+/// Without what frames a heading: "==== DOWN ====", "[DOWN]", "+++ Down +++".
+std::string_view unframed(std::string_view words) {
+  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  const auto begin = std::find_if(words.begin(), words.end(), is_word);
+  const auto end = std::find_if(words.rbegin(), std::make_reverse_iterator(begin), is_word).base();
+  return {begin, end};
+}
 
 /// A comment line without its dashes, the blanks around it, and a colon at its end.
 std::string comment_words(std::string_view line) {
@@ -153,7 +163,10 @@ std::optional<OtherToolsDown> find_other_tools_down(std::string_view text, bool 
       const OtherTool& tool = kOtherTools[i];
       if (tool.plain && !plain) continue;
       const bool whole = tool.plain || tool.up.empty();  // the others may have options behind them
-      const auto is = [&](std::string_view word) { return whole ? words == word : words == word || words.starts_with(std::string(word) + ' '); };
+      const auto is = [&](std::string_view word) {
+        if (whole) return words == word || (tool.plain && unframed(words) == word);
+        return words == word || words.starts_with(std::string(word) + ' ');
+      };
       if (is(tool.down) && (begun[i] || tool.up.empty())) return OtherToolsDown{tool.name, begin};
       begun[i] = begun[i] || (!tool.up.empty() && is(tool.up));
     }

@@ -38,7 +38,8 @@ struct OtherToolsDown {
 };
 
 /// The first such line that has an up line of the same tool before it: `-- +migrate Down` of sql-migrate
-/// and its like, and, if `plain`, the bare comments `-- Down` and `-- Down Migration`.
+/// and its like, and, if `plain`, the bare comments `-- Down` and `-- Down Migration`, framed or not.  Tools that
+/// have no line for the up part need none.
 std::optional<OtherToolsDown> find_other_tools_down(std::string_view text, bool plain);
 
 }  // namespace seedbed::host

@@ -151,7 +151,9 @@ TEST_CASE("a down part that only another tool knows as such does not run forward
   const Lines lines = GENERATE(Lines{"-- +migrate Up", "-- +migrate Down"}, Lines{"-- +migrate Up notransaction", "-- +migrate Down"},
                                Lines{"-- +micrate Up", "-- +micrate Down"}, Lines{"-- rambler up", "-- rambler down"},
                                Lines{"-- !Ups", "-- !Downs"}, Lines{"", "---- create above / drop below ----"},
-                               Lines{"-- Up Migration", "-- Down Migration"}, Lines{"-------\n-- UP:\n-------", "-- Down --"});
+                               Lines{"-- Up Migration", "-- Down Migration"}, Lines{"-------\n-- UP:\n-------", "-- Down --"},
+                               Lines{"-- ====  UP  ====", "-- ==== DOWN ===="}, Lines{"-- [UP]", "-- [DOWN]"}, Lines{"-- @up", "-- @down"},
+                               Lines{"--// Create a", "--//@UNDO "}, Lines{"", "-- @DOWN"}, Lines{"-- === Up Migration ===", "-- === Down Migration ==="});
 
   const Error error = WrittenFolder{{"0001_a.sql", lines.first + "\ncreate table a (x int);\n" + lines.second + "\ndrop table a;\n"}}.failure();
 
@@ -164,6 +166,7 @@ TEST_CASE("a down part that only another tool knows as such does not run forward
 TEST_CASE("a comment on what would revert a migration is none of its parts", "[migration]") {
   const auto text = GENERATE(as<std::string>{}, "-- up\ncreate table a (x int);\n-- down\n-- drop table a;\n",
                              "create table a (x int);\n-- down\nselect 1;\n", "-- up and down\nselect 1;\n-- down the road\nselect 2;\n",
+                             "-- [UP]\ncreate table a (x int);\n-- [DOWN]\n-- drop table a;\n", "select 1;\n-- ====\nselect 2;\n-- [down]\nselect 3;\n",
                              "-- seedbed: up\nselect 1;\n-- up\n-- down\nselect 2;\n-- seedbed: down\nselect 3;\n");
 
   CHECK_FALSE(statements(WrittenFolder{{"0001_a.sql", text}}.read().migrations.at(0).up).empty());
