@@ -22,36 +22,44 @@ class HeldRows {
     }
   }
 
+  /// Keeps the memory for the rows that come next.
   void clear() {
     values_.clear();
-    blocks_.clear();
-    left_ = bytes_ = 0;
+    large_.clear();
+    used_ = left_ = bytes_ = 0;
   }
 
   const std::vector<seedbed_value>& values() const { return values_; }
   bool empty() const { return values_.empty(); }
-  /// Of what the values point to.
-  std::size_t bytes() const { return bytes_; }
+  /// Of the values and what they point to.
+  std::size_t bytes() const { return bytes_ + values_.size() * sizeof(seedbed_value); }
 
  private:
   static constexpr std::size_t kBlock = 1 << 16;
 
   const char* copied(const char* data, std::size_t size) {
-    if (size > left_) {
-      left_ = size > kBlock ? size : kBlock;
-      blocks_.push_back(std::make_unique<char[]>(left_));
-      next_ = blocks_.back().get();
-    }
-    char* const copy = next_;
+    char* const copy = place(size);
     std::memcpy(copy, data, size);
-    next_ += size;
-    left_ -= size;
     bytes_ += size;
     return copy;
   }
 
+  char* place(std::size_t size) {
+    if (size > kBlock) return large_.emplace_back(std::make_unique_for_overwrite<char[]>(size)).get();
+    if (size > left_) {
+      if (used_ == blocks_.size()) blocks_.push_back(std::make_unique_for_overwrite<char[]>(kBlock));
+      next_ = blocks_[used_++].get();
+      left_ = kBlock;
+    }
+    char* const place = next_;
+    next_ += size;
+    left_ -= size;
+    return place;
+  }
+
   std::vector<seedbed_value> values_;
-  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::vector<std::unique_ptr<char[]>> blocks_, large_;
+  std::size_t used_ = 0;  ///< of the blocks
   char* next_ = nullptr;
   std::size_t left_ = 0, bytes_ = 0;
 };

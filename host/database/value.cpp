@@ -32,15 +32,12 @@ CivilTime civil(std::int64_t microseconds) {
           int(time.subseconds().count())};
 }
 
-std::string hex(std::string_view bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
+void append_hex(std::string& text, std::string_view bytes) {
   for (const char byte : bytes) {
     constexpr char kDigits[] = "0123456789abcdef";
     text += kDigits[static_cast<unsigned char>(byte) >> 4];
     text += kDigits[static_cast<unsigned char>(byte) & 15];
   }
-  return text;
 }
 
 std::string double_text(double number) {
@@ -122,9 +119,11 @@ std::string_view data_of(const seedbed_value& value) {
 }
 
 std::string uuid_text(std::string_view bytes) {
-  std::string text = hex(bytes);
-  for (const std::size_t position : {8u, 13u, 18u, 23u}) {
-    if (position <= text.size()) text.insert(position, 1, '-');
+  std::string text;
+  text.reserve(36);
+  for (std::size_t i = 0; i < bytes.size(); i += 2) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    append_hex(text, bytes.substr(i, 2));
   }
   return text;
 }
@@ -167,7 +166,12 @@ std::optional<std::string> postgres_text(const seedbed_value& value) {
     case SEEDBED_BOOL: return value.as.integer != 0 ? "t" : "f";
     case SEEDBED_INTEGER: return std::to_string(value.as.integer);
     case SEEDBED_DOUBLE: return double_text(value.as.real);
-    case SEEDBED_BYTES: return "\\x" + hex(data_of(value));
+    case SEEDBED_BYTES: {
+      std::string text = "\\x";
+      text.reserve(2 + 2 * data_of(value).size());
+      append_hex(text, data_of(value));
+      return text;
+    }
     case SEEDBED_UUID: return uuid_text(data_of(value));
     case SEEDBED_TIMESTAMP: {
       std::string text = iso_timestamp(value.as.integer);

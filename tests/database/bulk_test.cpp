@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+
+#include <fmt/format.h>
 
 #include "database/database.hpp"
 #include "database/seen_keys.hpp"
@@ -31,6 +34,14 @@ WriterCounts write(Database& database, const std::vector<seedbed_value>& values,
   writer->finish();
   return writer->counts();
 }
+
+constexpr int kMany = 150'000;  // more than are looked up at once
+
+const std::vector<std::string> kTexts = [] {
+  std::vector<std::string> texts;
+  for (int i = 0; i < kMany; ++i) texts.push_back(std::to_string(i));
+  return texts;
+}();
 
 constexpr const char* kTable = "CREATE TABLE t (id integer NOT NULL PRIMARY KEY, v text)";
 
@@ -144,6 +155,74 @@ TEST_CASE("a row among thousands that exist is found missing or refused by its o
   } else {
     CHECK_THAT(failure_of(write_all).detail(), ContainsSubstring("It was row 15777 for table \"t\": id = 15777."));
   }
+}
+
+TEST_CASE("the few rows that are missing among very many are inserted and no others", "[database]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  const auto [type, of] = GENERATE(table<const char*, seedbed_value (*)(int)>({
+      {"bigint", [](int i) { return integer_value(i); }},
+      {"text", [](int i) { return text_value(std::string_view(kTexts.at(static_cast<std::size_t>(i)))); }},
+  }));
+  TestDatabase database(engine);
+  database.execute(fmt::format("CREATE TABLE t (id {} NOT NULL PRIMARY KEY, v text)", type));
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  std::vector<seedbed_value> values;
+  for (int i = 0; i < kMany; ++i) values.insert(values.end(), {of(i), text_value("a")});
+  std::ranges::reverse(values.begin(), values.end());
+  for (std::size_t i = 0; i < values.size(); i += 2) std::swap(values[i], values[i + 1]);
+  write(*connection, values);
+  connection->execute("DELETE FROM t WHERE id IN ('0', '70000', '149999')");
+
+  const WriterCounts counts = write(*connection, values);
+
+  CHECK(counts.rows == kMany);
+  CHECK(counts.written == 3);
+  CHECK(connection->query("SELECT count(*) FROM t") == std::vector<Row>{{std::to_string(kMany)}});
+}
+
+TEST_CASE("a row that a trigger deletes while rows are held back is inserted again", "[database]") {
+  TestDatabase database(Engine::sqlite);
+  database.execute(kTable);
+  database.execute("CREATE TRIGGER swap AFTER INSERT ON t WHEN NEW.id = 1500 BEGIN DELETE FROM t WHERE id = 2500; END");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  write(*connection, rows(0, 3000));
+  connection->execute("DELETE FROM t WHERE id = 1500");
+
+  const WriterCounts counts = write(*connection, rows(0, 3000));
+
+  CHECK(counts.written == 2);
+  CHECK(connection->query("SELECT count(*) FROM t") == std::vector<Row>{{"3000"}});
+}
+
+TEST_CASE("a key that an heir of the table has twice hides none that is missing", "[database]") {
+  TestDatabase database(Engine::postgres);
+  database.execute(kTable);
+  database.execute("CREATE TABLE heir () INHERITS (t)");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  write(*connection, rows(0, 3000));
+  connection->execute("DELETE FROM t WHERE id = 2000");
+  connection->execute("INSERT INTO heir VALUES (2500, 'heir')");
+
+  CHECK(write(*connection, rows(0, 3000)).written == 1);
+}
+
+TEST_CASE("a key that cannot be stored is named among rows that are held back", "[database]") {
+  TestDatabase database(Engine::sqlite);
+  database.execute("CREATE TABLE t (id NOT NULL PRIMARY KEY, v text)");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  write(*connection, rows(0, 2000));
+  std::vector<seedbed_value> values = rows(0, 2000);
+  values[2 * 1800].type = SEEDBED_DOUBLE;
+  values[2 * 1800].as.real = std::nan("");
+
+  const Error error = failure_of([&] { write(*connection, values); });
+
+  CHECK_THAT(error.message(), ContainsSubstring("NaN"));
+  CHECK_THAT(error.detail(), ContainsSubstring("It was row 1801 for table \"t\""));
 }
 
 TEST_CASE("a value of the wrong type is named with its row, column and type", "[database]") {

@@ -2,22 +2,43 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <set>
+#include <sstream>
 
 #include <fmt/format.h>
 
 #include "database/postgres/postgres_database.hpp"
+#include "database/postgres/postgres_value.hpp"
 #include "database/writer_spec.hpp"
 
 namespace seedbed::host {
 
 namespace {
 
-// Users write table names as they write SQL: unquoted parts in lower case, or exactly as created, a
-// dot in a name included.  All are tried, the exact spelling first; the last only where it is a name
-// in SQL, since to_regclass() throws for what is none.
-constexpr const char* kFindTable = R"(coalesce(to_regclass($1), to_regclass($2),
-    CASE WHEN $3 ~ '^("([^"]|"")+"|[^".\s]+)([.]("([^"]|"")+"|[^".\s]+))?$' THEN to_regclass($3) END))";
+/// True if SQL can read `table` as a name.
+bool is_sql_name(std::string_view table) {
+  bool quoted = false, dotted = false;
+  std::size_t length = 0;  // of a part
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const char c = table[i];
+    if (quoted && c == '"' && i + 1 < table.size() && table[i + 1] == '"') ++length, ++i;
+    else if (quoted && c == '"') {
+      if (length == 0 || (i + 1 < table.size() && table[i + 1] != '.')) return false;
+      quoted = false;
+    } else if (quoted) ++length;
+    else if (c == '"') {
+      if (length != 0) return false;
+      quoted = true;
+    } else if (c == '.') {
+      if (dotted || length == 0) return false;
+      dotted = true;
+      length = 0;
+    } else if (std::isspace(static_cast<unsigned char>(c)) != 0) return false;
+    else ++length;
+  }
+  return !quoted && length != 0;
+}
 
 // A column's type and all that it is made of: a domain's base, an array's elements, the attributes
 // of a composite.  `base` is the type itself when no domain is left, with the modifier it has then.
@@ -71,23 +92,50 @@ constexpr const char* kWriterColumns = R"(
     LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
     ORDER BY a.attnum)";
 
-// The same of columns whose types are built in and equal to nothing but themselves, by their numbers,
-// which are fixed; true in its last column where that is so.  Most tables have no others, and a new
-// session takes a tenth of the time to plan it.
-constexpr const char* kPlainColumns = R"(
-    SELECT attname, format_type(atttypid, CASE WHEN atttypid IN (1042, 1043) THEN -1 ELSE atttypmod END), attnotnull,
-           atthasdef OR attidentity <> '', attidentity = 'a',
-           atttypid IN (16, 17, 20, 21, 23, 25, 700, 701, 1042, 1043, 1082, 1083, 1114, 1184, 1186, 1266, 1700, 2950, 3802)
-           AND attcollation IN (0, 100, 950, 951)
-    FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum)";
+// Three short queries are planned faster than one that joins them, which is what counts in a new
+// session.  The last has the indexes that ON CONFLICT could use but for what it tells of them.
+constexpr const char* kTable =
+    "SELECT oid::regclass::text, oid, relkind, relhassubclass, pg_relation_size(oid), "
+    "to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL FROM pg_class WHERE oid = ";
+constexpr const char* kTableColumns =
+    "SELECT attnum, attname, format_type(atttypid, CASE WHEN atttypid IN (1042, 1043) THEN -1 ELSE atttypmod END), attnotnull, "
+    "atthasdef OR attidentity <> '', attidentity = 'a', atttypid, attcollation FROM pg_attribute "
+    "WHERE attnum > 0 AND NOT attisdropped AND attrelid = ";
+constexpr const char* kTableIndexes =
+    "SELECT indexrelid, indnkeyatts, indkey, indisvalid, indimmediate, indpred IS NULL FROM pg_index "
+    "WHERE indisunique AND indexprs IS NULL AND indrelid = ";
+
+/// True for a type that is built in and equal to nothing but itself, and a collation that tells all texts
+/// apart; their numbers are fixed.
+bool is_plain(const std::string& type, const std::string& collation) {
+  constexpr std::array kTypes{"16", "17", "20", "21", "23", "25", "700", "701", "1042", "1043", "1082", "1083", "1114", "1184", "1186", "1266",
+                              "1700", "2950", "3802"};
+  constexpr std::array kCollations{"0", "100", "950", "951"};
+  return std::ranges::find(kTypes, type) != kTypes.end() && std::ranges::find(kCollations, collation) != kCollations.end();
+}
+
+/// SQL: the number of the table that the user calls `table`, or NULL.
+///
+/// Users write table names as they write SQL: unquoted parts in lower case, or exactly as created, a dot in
+/// a name included.  All are tried, the exact spelling first; the last only where it is a name in SQL, since
+/// to_regclass() throws for what is none.
+std::string find_table_sql(const PostgresConnection& connection, std::string_view table) {
+  std::string names;
+  const auto try_name = [&](const std::string& name) {
+    names += fmt::format("{}to_regclass({})", names.empty() ? "" : ", ", connection.literal(*checked_text(text_value(name))));
+  };
+  try_name(quoted_table(table));
+  if (table.find('.') != table.npos) try_name(quoted_name(table));
+  if (is_sql_name(table)) try_name(std::string(table));
+  return fmt::format("coalesce({}, NULL)", names);
+}
 
 }  // namespace
 
 std::string PostgresDatabase::canonical_table(std::string_view table) {
-  const std::optional<std::string> name = sql_name(table);
-  if (!name) return std::string(table);
-  const std::array params{text_value(*name)};
-  return *query("SELECT coalesce(pg_partition_root($1::regclass), $1::regclass)::text", params)[0][0];
+  const std::vector<Row> rows = query(fmt::format("SELECT coalesce(pg_partition_root(oid), oid)::regclass::text FROM pg_class WHERE oid = {}",
+                                                  find_table_sql(connection_, table)), {});
+  return rows.empty() ? std::string(table) : *rows[0][0];
 }
 
 TableIdentity PostgresDatabase::table_identity(std::string_view table) {
@@ -101,10 +149,7 @@ TableIdentity PostgresDatabase::table_identity(std::string_view table) {
 
 /// What SQL calls the table that the user calls `table`; nullopt if there is none.
 std::optional<std::string> PostgresDatabase::sql_name(std::string_view table) {
-  const std::string in_schema = quoted_table(table);
-  const std::string whole = quoted_name(table);
-  const std::array params{text_value(in_schema), text_value(whole), text_value(table)};
-  return query(fmt::format("SELECT {}::text", kFindTable), params)[0][0];
+  return query(fmt::format("SELECT {}::text", find_table_sql(connection_, table)), {})[0][0];
 }
 
 DatabaseFacts PostgresDatabase::identify(std::string_view table) {
@@ -145,21 +190,6 @@ std::vector<PostgresColumn> PostgresDatabase::writer_columns(std::string_view sq
   return columns;
 }
 
-std::vector<PostgresColumn> PostgresDatabase::plain_columns(std::string_view sql_table) {
-  const std::array params{text_value(sql_table)};
-  std::vector<PostgresColumn> columns;
-  for (const Row& row : query(kPlainColumns, params)) {
-    if (row[5] != "t") return writer_columns(sql_table);
-    PostgresColumn& column = columns.emplace_back();
-    column.name = *row[0];
-    column.type = column.cast = *row[1];
-    column.not_null = row[2] == "t";
-    column.has_default = row[3] == "t";
-    column.always_identity = row[4] == "t";
-  }
-  return columns;
-}
-
 std::vector<Column> PostgresDatabase::columns(std::string_view table) {
   std::vector<Column> columns;
   for (const PostgresColumn& column : writer_columns(sql_name(table).value_or(std::string(table)))) {
@@ -191,33 +221,57 @@ std::map<std::string, std::string> PostgresDatabase::table_shapes() {
   return shapes;
 }
 
-void PostgresDatabase::check_unique_key(const WriterSpec& spec) {
-  const std::array params{text_value(spec.sql_table)};
-  const std::vector<Row> rows = query(
-      "SELECT x.relname, a.attname, a.attnotnull, "
-      "CASE WHEN NOT i.indisvalid THEN 'is not valid, since making it failed' "
-      "WHEN NOT i.indimmediate THEN 'belongs to a constraint that is deferrable' WHEN i.indpred IS NOT NULL THEN 'covers only some rows' END "
-      "FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid "
-      "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]) "
-      "WHERE i.indrelid = $1::regclass AND i.indisunique AND i.indexprs IS NULL", params);
-  std::map<std::string, std::set<std::string>> indexes, unfit;
-  std::map<std::string, std::string> faults;
-  std::set<std::string> nullable;
-  for (const Row& row : rows) {
-    (row[3] ? unfit : indexes)[*row[0]].insert(*row[1]);
-    if (row[3]) faults[*row[0]] = *row[3];
-    else if (row[2] == "f") nullable.insert(*row[1]);
+std::optional<PostgresTable> PostgresDatabase::find_table(std::string_view name) {
+  const std::string found = find_table_sql(connection_, name);
+  const std::vector<PgResult> answers =
+      connection_.run_each(fmt::format("{}{}; {}{} ORDER BY attnum; {}{}", kTable, found, kTableColumns, found, kTableIndexes, found));
+  const std::vector<Row> tables = rows_of(answers.at(0).get());
+  if (tables.empty()) return std::nullopt;
+  const Row& about = tables.front();
+  PostgresTable table;
+  table.name = *about[0];
+  table.is_table = about[2] == "r" || about[2] == "p";
+  table.has_heirs = about[2] == "r" && about[3] == "t";
+  table.is_distributed = about[5] == "t" && !query(fmt::format("SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid = {}", *about[1]), {}).empty();
+  table.is_new = about[2] == "r" && about[4] == "0" && !table.has_heirs && !table.is_distributed;
+  std::map<std::string, std::string> names;
+  for (const Row& row : rows_of(answers.at(1).get())) {
+    names[*row[0]] = *row[1];
+    PostgresColumn& column = table.columns.emplace_back();
+    column.name = *row[1];
+    column.type = column.cast = *row[2];
+    column.not_null = row[3] == "t";
+    column.has_default = row[4] == "t";
+    column.always_identity = row[5] == "t";
+    table.columns_are_plain = table.columns_are_plain && is_plain(*row[6], *row[7]);
   }
+  for (const Row& row : rows_of(answers.at(2).get())) {
+    UniqueIndex& index = table.indexes.emplace_back();
+    index.number = *row[0];
+    std::istringstream numbers(*row[2]);
+    std::string number;
+    for (int i = 0; i < std::stoi(*row[1]) && numbers >> number; ++i) index.columns.insert(names.at(number));
+    if (row[3] != "t") index.fault = "is not valid, since making it failed";
+    else if (row[4] != "t") index.fault = "belongs to a constraint that is deferrable";
+    else if (row[5] != "t") index.fault = "covers only some rows";
+  }
+  return table;
+}
+
+void PostgresDatabase::check_unique_key(const WriterSpec& spec, const PostgresTable& table) {
   const std::set<std::string> key(spec.key.begin(), spec.key.end());
-  const auto is_over_key = [&](const auto& index) { return index.second == key; };
-  if (std::ranges::none_of(indexes, is_over_key)) {
-    const std::vector<Row> table = query("SELECT FROM pg_class WHERE oid = $1::regclass AND relkind IN ('r', 'p')", params);
-    if (table.empty()) throw_not_a_table(spec);
-    const auto other = std::ranges::find_if(unfit, is_over_key);
-    throw_no_unique_index(spec, other == unfit.end() ? "" : fmt::format("Index \"{}\" will not do: it {}.", other->first, faults[other->first]));
+  const auto over_key = [&](bool fit) {
+    return std::ranges::find_if(table.indexes, [&](const UniqueIndex& index) { return index.columns == key && index.fault.empty() == fit; });
+  };
+  if (over_key(true) == table.indexes.end()) {
+    if (!table.is_table) throw_not_a_table(spec);
+    const auto other = over_key(false);
+    if (other == table.indexes.end()) throw_no_unique_index(spec, "");
+    const std::string name = *query(fmt::format("SELECT relname FROM pg_class WHERE oid = {}", other->number), {})[0][0];
+    throw_no_unique_index(spec, fmt::format("Index \"{}\" will not do: it {}.", name, other->fault));
   }
-  for (const std::string& column : spec.key) {
-    if (nullable.contains(column)) throw_nullable_key(spec, column, Engine::postgres);
+  for (const PostgresColumn& column : table.columns) {
+    if (key.contains(column.name) && !column.not_null) throw_nullable_key(spec, column.name, Engine::postgres);
   }
 }
 
@@ -229,41 +283,35 @@ bool PostgresDatabase::has_insert_trigger(std::string_view sql_table) {
                             "AND tgtype & {0} = {0}", kRowBeforeInsert), params).empty();
 }
 
-bool PostgresDatabase::is_distributed(std::string_view sql_table) {
-  if (query("SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL", {})[0][0] != "t") return false;
-  const std::array params{text_value(sql_table)};
-  return !query("SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid = $1::regclass", params).empty();
-}
-
 std::map<std::string, TableCounts> PostgresDatabase::counts_now() {
+  // What pg_stat_xact_user_tables is made of, which takes longer to plan.  A materialized view refreshed
+  // concurrently would show what its refresh wrote.
+  const std::vector<PgResult> answers = connection_.run_each(
+      "SHOW track_counts; "
+      "SELECT coalesce(pg_partition_root(oid), oid)::regclass::text, inserted, updated, deleted "
+      "FROM (SELECT oid, pg_stat_get_xact_tuples_inserted(oid) AS inserted, pg_stat_get_xact_tuples_updated(oid) AS updated, "
+      "pg_stat_get_xact_tuples_deleted(oid) AS deleted FROM pg_class WHERE relkind = 'r' AND relpersistence <> 't' "
+      "AND oid >= 16384 OFFSET 0) AS counted WHERE inserted + updated + deleted > 0");
+  if (rows_of(answers.at(0).get())[0][0] != "on") {
+    throw Error(ExitCode::failed, "the server does not count changed rows: track_counts is off")
+        .hint("Set track_counts = on (the server's default), for the server or for this role.");
+  }
   std::map<std::string, TableCounts> counts;
-  for (const Row& row : query(
-           // What pg_stat_xact_user_tables is made of, which takes longer to plan.  A materialized view
-           // refreshed concurrently would show what its refresh wrote.
-           "SELECT coalesce(pg_partition_root(oid), oid)::regclass::text, sum(inserted)::bigint, sum(updated)::bigint, "
-           "sum(deleted)::bigint FROM (SELECT oid, pg_stat_get_xact_tuples_inserted(oid) AS inserted, "
-           "pg_stat_get_xact_tuples_updated(oid) AS updated, pg_stat_get_xact_tuples_deleted(oid) AS deleted FROM pg_class "
-           "WHERE relkind = 'r' AND relpersistence <> 't' AND oid >= 16384 OFFSET 0) AS counted "
-           "WHERE inserted + updated + deleted > 0 GROUP BY 1", {})) {
-    counts[*row[0]] = {*row[0], std::stoll(*row[1]), std::stoll(*row[2]), std::stoll(*row[3])};
+  for (const Row& row : rows_of(answers.at(1).get())) {  // partitions one by one
+    TableCounts& table = counts.try_emplace(*row[0], TableCounts{*row[0]}).first->second;
+    table.inserted += std::stoll(*row[1]);
+    table.updated += std::stoll(*row[2]);
+    table.deleted += std::stoll(*row[3]);
   }
   return counts;
 }
 
-void PostgresDatabase::require_counting() {
-  if (query("SHOW track_counts", {})[0][0] == "on") return;
-  throw Error(ExitCode::failed, "the server does not count changed rows: track_counts is off")
-      .hint("Set track_counts = on (the server's default), for the server or for this role.");
-}
-
 void PostgresDatabase::start_counting() {
-  require_counting();
-  // The view also holds what earlier transactions of the session have not reported yet.
+  // It also holds what earlier transactions of the session have not reported yet.
   counted_ = counts_now();
 }
 
 std::vector<TableCounts> PostgresDatabase::changes() {
-  require_counting();  // SQL that was run may have switched it off
   std::vector<TableCounts> changed;
   for (auto& [table, now] : counts_now()) {
     TableCounts before = counted_.contains(table) ? counted_[table] : TableCounts{table};

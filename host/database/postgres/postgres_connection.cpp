@@ -231,6 +231,15 @@ PgResult PostgresConnection::run(const std::string& sql, std::span<const std::op
   return collect_for(sql, copy_data, place);
 }
 
+std::vector<PgResult> PostgresConnection::run_each(const std::string& sql) {
+  throw_if_interrupted();
+  prepared_.clear();
+  if (PQsendQuery(raw_, sql.c_str()) == 0) throw lost();
+  std::vector<PgResult> results;
+  collect_for(sql, {}, nullptr, &results);
+  return results;
+}
+
 PgResult PostgresConnection::run_binary(const std::string& sql, std::span<const BinaryParam> params, bool again) {
   throw_if_interrupted();
   const int count = static_cast<int>(params.size());
@@ -260,11 +269,11 @@ PgResult PostgresConnection::run_binary(const std::string& sql, std::span<const 
   return collect_for(sql, {}, nullptr);
 }
 
-PgResult PostgresConnection::collect_for(std::string_view sql, std::string_view copy_data, PgErrorPlace* place) {
+PgResult PostgresConnection::collect_for(std::string_view sql, std::string_view copy_data, PgErrorPlace* place, std::vector<PgResult>* all) {
   PgErrorPlace own;
   if (place == nullptr) place = &own;
   try {
-    return collect(copy_data, place);
+    return collect(copy_data, place, all);
   } catch (const Error& error) {
     if (error.sqlstate() != kMissingRight) throw;
     throw with_missing_right(error, url_, sql, place->context);
@@ -300,7 +309,7 @@ std::optional<std::int64_t> rows_changed(pg_result* result) {
 
 }  // namespace
 
-PgResult PostgresConnection::collect(std::string_view copy_data, PgErrorPlace* place) {
+PgResult PostgresConnection::collect(std::string_view copy_data, PgErrorPlace* place, std::vector<PgResult>* all) {
   PgResult last;
   std::optional<Error> failure;
   for (;;) {
@@ -320,6 +329,7 @@ PgResult PostgresConnection::collect(std::string_view copy_data, PgErrorPlace* p
           ++place->completed;
           place->rows.push_back(rows_changed(result.get()));
         }
+        if (all != nullptr && last != nullptr) all->push_back(std::move(last));
         last = std::move(result);
     }
     if (PQstatus(raw_) == CONNECTION_BAD) break;
@@ -333,6 +343,7 @@ PgResult PostgresConnection::collect(std::string_view copy_data, PgErrorPlace* p
     throw error;
   }
   if (failure) throw *failure;
+  if (all != nullptr && last != nullptr) all->push_back(std::move(last));
   return last;
 }
 

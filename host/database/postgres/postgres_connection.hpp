@@ -54,6 +54,9 @@ class PostgresConnection {
   PgResult run(const std::string& sql, std::span<const std::optional<std::string>> params = {},
                std::string_view copy_data = {}, PgErrorPlace* place = nullptr);
 
+  /// Runs the statements of `sql` in one message and returns the result of each.
+  std::vector<PgResult> run_each(const std::string& sql);
+
   /// The error of a commit whose answer never came.
   Error in_doubt() const;
 
@@ -83,9 +86,10 @@ class PostgresConnection {
   struct Life;
 
   void wait_readable();
-  PgResult collect(std::string_view copy_data, PgErrorPlace* place);
+  /// The last result; all of them are put into `all`, if it is given.
+  PgResult collect(std::string_view copy_data, PgErrorPlace* place, std::vector<PgResult>* all);
   /// The answer to `sql`.
-  PgResult collect_for(std::string_view sql, std::string_view copy_data, PgErrorPlace* place);
+  PgResult collect_for(std::string_view sql, std::string_view copy_data, PgErrorPlace* place, std::vector<PgResult>* all = nullptr);
   void send_copy(std::string_view data);
   void skip_copy_out();
   Error lost() const;

@@ -130,19 +130,7 @@ std::int64_t PostgresDatabase::execute(std::string_view sql, std::span<const see
 }
 
 std::vector<Row> PostgresDatabase::query(std::string_view sql, std::span<const seedbed_value> params) {
-  const PgResult result = run(sql, params);
-  const int count = PQntuples(result.get()), width = PQnfields(result.get());
-  std::vector<Row> rows;
-  rows.reserve(static_cast<std::size_t>(count));
-  for (int i = 0; i < count; ++i) {
-    Row& row = rows.emplace_back();
-    row.reserve(static_cast<std::size_t>(width));
-    for (int j = 0; j < width; ++j) {
-      if (PQgetisnull(result.get(), i, j) != 0) row.emplace_back();
-      else row.emplace_back(std::string(PQgetvalue(result.get(), i, j), static_cast<std::size_t>(PQgetlength(result.get(), i, j))));
-    }
-  }
-  return rows;
+  return rows_of(run(sql, params).get());
 }
 
 void PostgresDatabase::query_typed(std::string_view sql, std::span<const seedbed_value> params, const TypedRow& row) {

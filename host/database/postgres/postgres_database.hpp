@@ -4,7 +4,9 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "database/database.hpp"
 #include "database/postgres/postgres_connection.hpp"
@@ -24,6 +26,25 @@ struct PostgresColumn {
   bool compare_as_text = false;    ///< equality is missing, somewhere within its type, or hides changes
   std::string canonical;           ///< SQL of a text that equal values have in common; "?" stands for the value
   std::size_t max_bytes = 0;       ///< of a type whose assignments cut silently; 0: none
+};
+
+/// A unique index, by its number, that covers columns alone.
+struct UniqueIndex {
+  std::string number;
+  std::set<std::string> columns;
+  std::string fault;  ///< why ON CONFLICT cannot use it; empty: it can
+};
+
+/// What a writer has to know of a table.
+struct PostgresTable {
+  std::string name;        ///< as SQL has it
+  bool is_table = false;   ///< rather than a view or the like
+  bool is_new = false;     ///< it cannot have a row
+  bool has_heirs = false;  ///< tables that inherit from it, whose keys its indexes do not know
+  bool is_distributed = false;  ///< Citus keeps its rows elsewhere
+  std::vector<PostgresColumn> columns;
+  bool columns_are_plain = true;  ///< they can be taken as they are; else writer_columns() knows them
+  std::vector<UniqueIndex> indexes;
 };
 
 class PostgresDatabase : public Database {
@@ -98,14 +119,10 @@ class PostgresDatabase : public Database {
   void defer_again();
   PgResult run(std::string_view sql, std::span<const seedbed_value> params);
   std::optional<std::string> sql_name(std::string_view table);
-  /// writer_columns(), found faster where the types are common.
-  std::vector<PostgresColumn> plain_columns(std::string_view sql_table);
+  std::optional<PostgresTable> find_table(std::string_view table);
   std::vector<PostgresColumn> writer_columns(std::string_view sql_table);
-  void check_unique_key(const WriterSpec& spec);
+  void check_unique_key(const WriterSpec& spec, const PostgresTable& table);
   bool has_insert_trigger(std::string_view sql_table);
-  /// True for a table whose rows Citus keeps elsewhere.
-  bool is_distributed(std::string_view sql_table);
-  void require_counting();
   std::map<std::string, TableCounts> counts_now();
   std::vector<std::string> bystanders(std::span<const sql::Created> made);
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <libpq-fe.h>
 
 #include "database/postgres/error_offset.hpp"
 #include "database/postgres/postgres_database.hpp"
@@ -229,8 +230,8 @@ void PostgresDatabase::as_ourselves(const std::function<void()>& work) {
 }
 
 void PostgresDatabase::reset_session() {
-  connection_.run(fmt::format("{}", fmt::join(kUndoScript, "; ")));
-  defer_again();
+  const PgResult deferred = connection_.run(fmt::format("{}; SELECT FROM pg_catalog.pg_constraint WHERE condeferred LIMIT 1", fmt::join(kUndoScript, "; ")));
+  if (PQntuples(deferred.get()) != 0) defer_again();
   limit_transaction();
 }
 

@@ -70,6 +70,21 @@ std::optional<std::string> checked_text(const seedbed_value& value) {
   return text;
 }
 
+std::vector<Row> rows_of(const pg_result* result) {
+  const int count = PQntuples(result), width = PQnfields(result);
+  std::vector<Row> rows;
+  rows.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    Row& row = rows.emplace_back();
+    row.reserve(static_cast<std::size_t>(width));
+    for (int j = 0; j < width; ++j) {
+      if (PQgetisnull(result, i, j) != 0) row.emplace_back();
+      else row.emplace_back(std::string(PQgetvalue(result, i, j), static_cast<std::size_t>(PQgetlength(result, i, j))));
+    }
+  }
+  return rows;
+}
+
 seedbed_value TypedCell::read(const pg_result* result, int row, int column) {
   if (PQgetisnull(result, row, column) != 0) return null_value();
   const std::string_view text(PQgetvalue(result, row, column),

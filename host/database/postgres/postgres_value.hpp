@@ -3,8 +3,11 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <seedbed/abi.h>
+
+#include "database/database.hpp"
 
 struct pg_result;
 
@@ -13,6 +16,9 @@ namespace seedbed::host {
 /// A value in text form; nullopt for NULL.  Throws Error{failed} for text with a zero byte, which
 /// PostgreSQL cannot store and libpq would cut short.
 std::optional<std::string> checked_text(const seedbed_value& value);
+
+/// All rows of a result, as text.
+std::vector<Row> rows_of(const pg_result* result);
 
 /// One cell of a result as a typed value; holds what the value borrows.
 class TypedCell {

@@ -10,6 +10,7 @@
 
 #include "database/held_rows.hpp"
 #include "database/key_memory.hpp"
+#include "database/key_order.hpp"
 #include "database/postgres/binary_array.hpp"
 #include "database/postgres/host_key.hpp"
 #include "database/postgres/postgres_database.hpp"
@@ -27,10 +28,13 @@ namespace {
 constexpr std::size_t kRowsPerStatement = 1024;
 constexpr std::size_t kBytesPerStatement = 1 << 20;
 
-// Where rows are likely to exist, the keys of more of them are looked up at once: half the work for
-// the server.
-constexpr std::size_t kRowsPerLook = 8192;
-constexpr std::size_t kBytesPerLook = 4 << 20;
+// Where rows are likely to exist, the keys of more of them are looked up at once: the more, the closer
+// they lie together in the index, and a third of the work is left for the server.
+constexpr std::size_t kRowsPerLook = 65'536;
+constexpr std::size_t kBytesPerLook = 12 << 20;
+
+// What a look at too many rows is divided into.
+constexpr std::size_t kParts = 8;
 
 std::size_t size_of_row(const seedbed_value* row, std::size_t width) {
   std::size_t size = 0;
@@ -54,9 +58,10 @@ std::size_t most_characters(const Error& error) {
 
 class PostgresWriter : public RowWriter {
  public:
-  PostgresWriter(PostgresConnection& connection, WriterSpec spec, const std::vector<PostgresColumn>& columns, bool distributed)
-      : connection_(connection), spec_(std::move(spec)), columns_(columns), sql_(spec_, columns_, distributed),
-        distributed_(distributed) {
+  PostgresWriter(PostgresConnection& connection, WriterSpec spec, const std::vector<PostgresColumn>& columns, const PostgresTable& table)
+      : connection_(connection), spec_(std::move(spec)), columns_(columns), sql_(spec_, columns_, table),
+        distributed_(table.is_distributed) {
+    if (table.is_new) keys_ = Keys::all_new;
     if (spec_.memory == nullptr) return;
     for (const std::string& name : remembered_order(spec_.key)) {
       remembered_key_.push_back(static_cast<std::size_t>(std::ranges::find(columns_, name, &PostgresColumn::name) - columns_.begin()));
@@ -110,16 +115,28 @@ class PostgresWriter : public RowWriter {
   /// Writes the rows that are held back, before the `later` ones that were counted already.
   void write_held(std::size_t later = 0) {
     if (held_.empty()) return;
-    const HeldRows rows = std::exchange(held_, {});
-    const seedbed_value* const values = rows.values().data();
+    HeldRows rows = std::exchange(held_, {});
     const std::size_t count = rows.values().size() / spec_.columns.size();
-    look_and_write(values, count, counts_.rows - static_cast<std::int64_t>(later + count) + 1);
+    look_and_write(rows.values().data(), count, counts_.rows - static_cast<std::int64_t>(later + count) + 1);
+    rows.clear();
+    held_ = std::move(rows);
   }
 
   void look_and_write(const seedbed_value* values, std::size_t count, std::int64_t first_row) {
     first_ = first_row;
-    if (likely_exist() && all_exist(values, count)) return;
     const std::size_t width = spec_.columns.size();
+    if (likely_exist() && can_look(values, count)) {
+      const std::size_t missing = look(values, count).missing();
+      if (missing == 0 && met_existing(values, count)) return;
+      // Most of the statements that all rows would take have nothing to insert.
+      if (missing != 0 && missing * kParts < count / kRowsPerStatement) {
+        const std::size_t part = count / kParts + 1;
+        for (std::size_t first = 0; first < count; first += part) {
+          look_and_write(values + first * width, std::min(part, count - first), first_row + static_cast<std::int64_t>(first));
+        }
+        return;
+      }
+    }
     for (std::size_t first = 0; first < count;) {
       std::size_t end = first;
       for (std::size_t bytes = 0; end < count && end - first < kRowsPerStatement && bytes < kBytesPerStatement; ++end) {
@@ -131,16 +148,18 @@ class PostgresWriter : public RowWriter {
     }
   }
 
-  /// True if all the keys are in the table, which is then all there is to do; those of insert_once are told.
-  bool all_exist(const seedbed_value* values, std::size_t count) {
+  /// True if the keys alone can be looked up, none of which can be refused.
+  bool can_look(const seedbed_value* values, std::size_t count) const {
     if (!count_cannot_fail(values, count)) return false;
-    const std::size_t width = spec_.columns.size();
-    if (spec_.memory != nullptr && !host_key_hash(columns_, remembered_key_, values, *spec_.memory)) return false;
-    if (existing(values, count) != static_cast<std::int64_t>(count)) return false;
+    return spec_.memory == nullptr || host_key_hash(columns_, remembered_key_, values, *spec_.memory);
+  }
+
+  /// Tells insert_once of rows whose keys are all in the table; false if the server has to hash one of them.
+  bool met_existing(const seedbed_value* values, std::size_t count) {
     if (spec_.memory == nullptr) return true;
     met_.assign(count, {});
     for (std::size_t i = 0; i < count; ++i) {
-      const std::optional<KeyHash> hash = host_key_hash(columns_, remembered_key_, values + i * width, *spec_.memory);
+      const std::optional<KeyHash> hash = host_key_hash(columns_, remembered_key_, values + i * spec_.columns.size(), *spec_.memory);
       if (!hash) return false;
       met_[i].hash = *hash;
       met_[i].there = met_[i].was_there = true;
@@ -204,7 +223,7 @@ class PostgresWriter : public RowWriter {
       if (spec_.memory != nullptr) met_ = met_by_insert(values, count, stored.written);
       return stored;
     }
-    if (keys_ == Keys::all_new && !distributed_ && existing(values, count) == 0) {
+    if (keys_ == Keys::all_new && !distributed_ && look(values, count).found == 0) {
       const Arrays arrays = arrays_of(values, count);
       stored.written = affected(sql_.insert(arrays.elements), arrays);
       return stored;
@@ -289,11 +308,31 @@ class PostgresWriter : public RowWriter {
     return {std::stoll(PQgetvalue(result.get(), 0, 0)), std::stoll(PQgetvalue(result.get(), 0, 1))};
   }
 
-  /// The number of keys in the table, found without sending more than the keys.
-  std::int64_t existing(const seedbed_value* values, std::size_t count) {
-    const Arrays keys = arrays_of(values, count, sql_.key_columns());
+  /// How many keys were asked for, equal ones perhaps once, and how many of them are in the table.
+  struct Looked {
+    std::size_t asked = 0, found = 0;
+    std::size_t missing() const { return asked - std::min(asked, found); }
+  };
+
+  /// Sends no more than the keys.
+  Looked look(const seedbed_value* values, std::size_t count) {
+    const std::size_t width = spec_.columns.size(), column = sql_.key_columns()[0];
+    std::vector<seedbed_value> sorted;
+    Arrays keys;
+    if (sql_.takes_each_key_once() && element_type(columns_[column], values + column, width, count).value != SEEDBED_TEXT) {
+      for (const std::uint32_t row : key_order(values + column, width, count)) {
+        const seedbed_value& key = values[row * width + column];
+        if (sorted.empty() || !same_key(sorted.back(), key)) sorted.push_back(key);
+      }
+      std::size_t row = 0;
+      keys.elements.push_back(&element_type(columns_[column], sorted.data(), 1, sorted.size()));
+      keys.bytes.push_back(binary_array(*keys.elements.back(), columns_[column], sorted.data(), 1, sorted.size(), row));
+      count = sorted.size();
+    } else {
+      keys = arrays_of(values, count, sql_.key_columns());
+    }
     const PgResult result = connection_.run_binary(sql_.count_existing(keys.elements), keys.params(), /*again=*/true);
-    return std::stoll(PQgetvalue(result.get(), 0, 0));
+    return {count, std::stoull(PQgetvalue(result.get(), 0, 0))};
   }
 
   /// True if no value of the keys can be refused: nothing is parsed that the host did not make.
@@ -447,14 +486,16 @@ std::int64_t PostgresDatabase::count_undeclared(std::string_view table, const st
 
 std::unique_ptr<RowWriter> PostgresDatabase::open_writer(const seedbed_writer& writer, const KeyMemory* memory) {
   WriterSpec spec = copy_spec(writer, memory);
-  const std::optional<std::string> name = sql_name(spec.table);
-  if (!name) throw_missing_table(spec.table, user_tables());
-  spec.sql_table = *name;
-  const std::vector<PostgresColumn> all = memory == nullptr ? plain_columns(spec.sql_table) : writer_columns(spec.sql_table);
+  const std::optional<PostgresTable> table = find_table(spec.table);
+  if (!table) throw_missing_table(spec.table, user_tables());
+  spec.sql_table = table->name;
+  // insert_once has to know what equal keys have in common.
+  const bool plain = table->columns_are_plain && memory == nullptr;
+  const std::vector<PostgresColumn> all = plain ? table->columns : writer_columns(spec.sql_table);
   std::vector<Column> known;
   for (const PostgresColumn& column : all) known.push_back({column.name, column.type, column.not_null, column.has_default});
   check_columns(spec, known);
-  check_unique_key(spec);
+  check_unique_key(spec, *table);
   if (const Column* missing = unset_column(spec, known); missing != nullptr && !has_insert_trigger(spec.sql_table)) {
     throw_unset_column(spec, *missing);
   }
@@ -462,7 +503,7 @@ std::unique_ptr<RowWriter> PostgresDatabase::open_writer(const seedbed_writer& w
   for (const WriterColumn& column : spec.columns) {
     chosen.push_back(*std::ranges::find(all, column.name, &PostgresColumn::name));
   }
-  return std::make_unique<PostgresWriter>(connection_, std::move(spec), chosen, is_distributed(*name));
+  return std::make_unique<PostgresWriter>(connection_, std::move(spec), chosen, *table);
 }
 
 }  // namespace seedbed::host

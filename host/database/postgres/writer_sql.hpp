@@ -18,9 +18,9 @@ std::string key_hash_sql(const std::vector<PostgresColumn>& columns, const std::
 
 class WriterSql {
  public:
-  /// `columns` belong to those of `spec`, in their order.  For a `distributed` table the statements
+  /// `columns` belong to those of `spec`, in their order.  For a distributed `table` the statements
   /// keep to what Citus can plan.
-  WriterSql(const WriterSpec& spec, const std::vector<PostgresColumn>& columns, bool distributed);
+  WriterSql(const WriterSpec& spec, const std::vector<PostgresColumn>& columns, const PostgresTable& table);
 
   /// Inserts the rows whose key does not exist; all of them are offered to the index.
   std::string insert(Elements elements) const;
@@ -32,8 +32,10 @@ class WriterSql {
   bool updates() const { return !differs_.empty(); }
   /// Counts the rows whose key does not exist, and those that differ from what is there.
   std::string compare(Elements elements) const;
-  /// Counts the rows whose key exists; its parameters are those of the key's columns alone.
+  /// Counts the rows whose key exists; its parameters are those of the key's columns alone.  If
+  /// takes_each_key_once(), they are the keys themselves, sorted.
   std::string count_existing(Elements key_elements) const;
+  bool takes_each_key_once() const;
   /// Finds rows whose keys are one to the database, if there are any whose key exists: the numbers, from 1,
   /// of the first and of the last.  Its parameters are those of the key's columns alone.
   std::string same_rows(Elements key_elements) const;
@@ -54,7 +56,7 @@ class WriterSql {
 
   std::string table_, names_, news_, key_names_, sets_, differs_, joins_, exists_;
   bool overriding_ = false;
-  bool distributed_;
+  bool distributed_, has_heirs_;
   std::vector<PostgresColumn> columns_;
   std::vector<std::size_t> all_, key_;
   const KeyMemory* memory_;

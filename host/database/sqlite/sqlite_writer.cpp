@@ -5,11 +5,14 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "database/held_rows.hpp"
 #include "database/key_memory.hpp"
+#include "database/key_order.hpp"
 #include "database/sqlite/sqlite_database.hpp"
 #include "database/sqlite/sqlite_value.hpp"
 #include "database/writer_spec.hpp"
@@ -23,6 +26,11 @@ namespace {
 // more than this makes it no faster, and all of seedbed is to stay within 64 MiB.
 // reset_session() makes the cache as it was.
 constexpr const char* kCache = "PRAGMA cache_size = -40960";  // 40 MiB
+
+// Where rows are likely to exist, so much of them is held back: their keys are then looked up in the order
+// of the index, most of whose pages would otherwise be read again and again.
+constexpr std::size_t kBytesPerLook = 4 << 20;
+constexpr std::int64_t kFewRows = 1024;  // are written as they come
 
 std::string upsert_sql(const WriterSpec& spec) {
   std::string names, marks, sets, differs;
@@ -201,37 +209,95 @@ class SqliteWriter : public RowWriter {
     existed_ = spec_.memory->any;
   }
 
+  /// May hold rows back; a call without rows writes them.
   void write(const seedbed_value* values, std::size_t count) override {
     throw_if_interrupted();
+    if (count == 0) return write_held();
     check_values(spec_, values, count, counts_.rows + 1);
     check_keys(spec_, values, count, counts_.rows + 1, seen_);
-    for (std::size_t row = 0; row < count; ++row) write_row(values + row * spec_.columns.size());
+    const std::size_t width = spec_.columns.size();
+    for (std::size_t row = 0; row < count; ++row) {
+      ++counts_.rows;
+      const bool likely_exists = existed_ && !spec_.update_changed;
+      if (likely_exists && counts_.rows > kFewRows) held_.add(values + row * width, width);
+      else write_row(values + row * width, counts_.rows, likely_exists ? std::nullopt : std::optional(false));
+      if (held_.bytes() >= kBytesPerLook) write_held();
+    }
     if (memory_) memory_->tell();
   }
 
-  void finish() override { check_keys_at_end(spec_, seen_); }
+  void finish() override {
+    write_held();
+    check_keys_at_end(spec_, seen_);
+  }
 
   WriterCounts counts() const override { return counts_; }
 
  private:
-  void write_row(const seedbed_value* values) {
+  /// Where one row existed the next ones are likely to, and keys alone are quickly looked up.
+  void write_held() {
+    if (held_.empty()) return;
+    HeldRows rows = std::exchange(held_, {});
+    const seedbed_value* const values = rows.values().data();
+    const std::size_t width = spec_.columns.size(), count = rows.values().size() / width;
+    const std::int64_t before = counts_.rows - static_cast<std::int64_t>(count);
+    const std::vector<bool> there = look_up(values, count, before);
+    others_changed_ = false;
+    for (std::size_t row = 0; row < count; ++row) {
+      write_row(values + row * width, before + static_cast<std::int64_t>(row) + 1,
+                others_changed_ ? std::nullopt : std::optional(bool(there[row])));
+    }
+    if (memory_) memory_->tell();
+    rows.clear();
+    held_ = std::move(rows);
+  }
+
+  /// Which of the rows are in the table.
+  std::vector<bool> look_up(const seedbed_value* values, std::size_t count, std::int64_t before) {
+    const std::size_t width = spec_.columns.size();
+    const auto first = std::ranges::find(spec_.columns, spec_.key.front(), &WriterColumn::name) - spec_.columns.begin();
+    std::vector<std::uint32_t> order = key_order(values + first, width, count);
+    // There and back: what was read last is still in the cache.
+    if (backwards_) std::ranges::reverse(order);
+    backwards_ = !backwards_;
+    std::vector<bool> there(count);
+    for (const std::uint32_t row : order) {
+      try {
+        there[row] = exists(values + row * width);
+      } catch (Error& error) {
+        name_row(error, values + row * width, before + row + 1);
+        throw;
+      }
+    }
+    return there;
+  }
+
+  void name_row(Error& error, const seedbed_value* values, std::int64_t number) const {
+    error.detail(fmt::format("It was row {} for table \"{}\": {}.", number, spec_.table, shown_key(spec_, values)));
+  }
+
+  /// `there` tells whether the key is in the table; false if that is not known, nothing if it has to be asked.
+  void write_row(const seedbed_value* values, std::int64_t number, std::optional<bool> there) {
     sqlite3_stmt* upsert = upsert_.get();
-    ++counts_.rows;
+    std::int64_t changes = 0;
     try {
-      if (memory_ ? !is_due(values) : is_there(values)) return;
+      if (!there) there = exists(values);
+      if (memory_ ? !is_due(values, *there) : *there) return;
       for (std::size_t i = 0; i < spec_.columns.size(); ++i) bind_value(upsert, static_cast<int>(i) + 1, values[i]);
+      changes = sqlite3_total_changes64(database_.handle());
       while (database_.step(upsert)) {
       }
     } catch (Error& error) {
       sqlite3_reset(upsert);
-      error.detail(fmt::format("It was row {} for table \"{}\": {}.", counts_.rows, spec_.table,
-                               shown_key(spec_, values)));
+      name_row(error, values, number);
       if (error.sqlstate() == kNoParent) name_missing_parent(error, values);
       throw;
     }
-    const std::int64_t written = sqlite3_changes64(sqlite3_db_handle(upsert));
+    const std::int64_t written = sqlite3_changes64(database_.handle());
     counts_.written += written;
     existed_ = written == 0;
+    // A trigger or a foreign key may have deleted rows that were there.
+    others_changed_ = others_changed_ || sqlite3_total_changes64(database_.handle()) != changes + written;
     sqlite3_reset(upsert);
     if (!memory_) return;
     met_.there = written != 0 || exists(values);  // a trigger may have had a hand in it
@@ -239,14 +305,11 @@ class SqliteWriter : public RowWriter {
     memory_->note(met_);
   }
 
-  /// Where one row existed the next one is likely to, and its key alone is quickly looked up.
-  bool is_there(const seedbed_value* values) { return existed_ && !spec_.update_changed && exists(values); }
-
   /// True for a row that is to be inserted, whose key is then met_; the key of another is noted.
-  bool is_due(const seedbed_value* values) {
+  bool is_due(const seedbed_value* values, bool there) {
     met_ = MetKey{memory_->hash(values)};
-    met_.there = met_.was_there = is_there(values);
-    if (!met_.there) {
+    met_.there = met_.was_there = there;
+    if (!there) {
       met_.remembered = memory_->remembers(met_.hash);
       const bool gone = memory_->memory().all_gone || (met_.remembered && !memory_->memory().revive);
       if (!gone) return true;
@@ -299,6 +362,9 @@ class SqliteWriter : public RowWriter {
   WriterSpec spec_;
   SqliteStatement upsert_, exists_;
   bool existed_ = false;  ///< the row before; of insert_once at first: rows may well
+  bool others_changed_ = false;  ///< rows that the writer's own statements did not write, since the last look
+  bool backwards_ = false;
+  HeldRows held_;
   std::optional<SqliteMemory> memory_;
   MetKey met_;  ///< of the row that is written
   SeenKeys seen_;
