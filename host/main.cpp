@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/invocation.hpp"
+#include "database/sqlite/sqlite_process.hpp"
 #include "log.hpp"
 #include "redaction.hpp"
 #include "seeding/isolation/plugin_process.hpp"
@@ -42,6 +43,7 @@ void hide_credentials(int argc, char** argv) {
 int main(int argc, char** argv) {
   if (argc == 3 && std::string_view(argv[1]) == host::isolation::kWord) return host::isolation::run_plugin_process(argv[2]);
   open_closed_standard_streams();
+  host::keep_no_memory_statistics();
   host::cli::Invocation invocation;
   const host::Look& look = invocation.globals.look;
   try {

@@ -2,10 +2,11 @@
 
 #include <unistd.h>
 
-#include <cstdint>
+#include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <initializer_list>
-#include <random>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -39,13 +40,9 @@ Operator current_operator() {
 }
 
 std::string random_id() {
-  std::random_device device;
-  std::string bytes;
-  for (int i = 0; i < 4; ++i) {
-    const std::uint32_t word = device();
-    bytes.append(reinterpret_cast<const char*>(&word), sizeof word);
-  }
-  return uuid_text(bytes);
+  std::array<char, 16> bytes{};
+  if (getentropy(bytes.data(), bytes.size()) != 0) throw std::system_error(errno, std::generic_category(), "could not get random bytes");
+  return uuid_text({bytes.data(), bytes.size()});
 }
 
 }  // namespace seedbed::host

@@ -1,6 +1,10 @@
 // Connecting, and what is said when that fails.
 
 #include <chrono>
+#include <memory>
+#include <vector>
+
+#include <sqlite3.h>
 
 #include "database/database.hpp"
 #include "support/catch.hpp"
@@ -18,6 +22,18 @@ Error refusal(const std::string& url, std::chrono::milliseconds wait = 0ms) {
   return failure_of([&] { connect(parse_url(url, "/"), {wait, true}); });
 }
 
+/// SQLite's way to its files, for a scope.
+class DefaultVfs {
+ public:
+  explicit DefaultVfs(const char* name) : before_(sqlite3_vfs_find(nullptr)) { sqlite3_vfs_register(sqlite3_vfs_find(name), 1); }
+  ~DefaultVfs() { sqlite3_vfs_register(before_, 1); }
+  DefaultVfs(const DefaultVfs&) = delete;
+  DefaultVfs& operator=(const DefaultVfs&) = delete;
+
+ private:
+  sqlite3_vfs* before_;
+};
+
 }  // namespace
 
 TEST_CASE("a file that is no database is refused and left as it is", "[connect]") {
@@ -29,6 +45,22 @@ TEST_CASE("a file that is no database is refused and left as it is", "[connect]"
   CHECK(error.code() == ExitCode::failed);
   CHECK_THAT(error.message(), ContainsSubstring("file is not a database"));
   CHECK(read_file(directory / "notes.db") == std::string(4096, 'x'));
+}
+
+TEST_CASE("a new file that cannot be in mode wal keeps a journal", "[connect]") {
+  const TempDir directory;
+  const DatabaseUrl url = parse_url("sqlite:" + (directory / "new.db").string(), "/");
+  ConnectOptions options;
+  options.journal = "wal";
+  const DefaultVfs without_shared_memory("unix-none");
+
+  const std::unique_ptr<Database> database = connect(url, options);
+
+  CHECK(database->query("PRAGMA journal_mode") == std::vector<Row>{{"delete"}});
+  database->begin({});
+  database->execute("CREATE TABLE a (x INTEGER)");
+  database->rollback();
+  CHECK(database->user_tables().empty());
 }
 
 TEST_CASE("a missing folder is named with the command that makes it", "[connect]") {

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "database/sqlite/sqlite_error.hpp"
+#include "database/sqlite/sqlite_process.hpp"
 #include "database/sqlite/sqlite_value.hpp"
 #include "database/writer_spec.hpp"
 #include "duration.hpp"
@@ -55,6 +56,8 @@ struct SqliteBusy {
   }
 };
 
+void keep_no_memory_statistics() noexcept { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 void SqliteFinalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
 SqliteDatabase::SqliteDatabase(const DatabaseUrl& url, const ConnectOptions& options, const std::atomic<bool>* given_up)
@@ -77,7 +80,7 @@ SqliteDatabase::SqliteDatabase(const DatabaseUrl& url, const ConnectOptions& opt
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
     set_mode(Mode::strict);
     listen();
-    if (made && options.journal == "wal") set_journal("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    if (made && options.journal == "wal") make_wal();
     given_up_ = nullptr;
   } catch (const Error& cause) {
     sqlite3_close(handle_);
@@ -101,6 +104,15 @@ void SqliteDatabase::set_journal(const char* pragma) {
   for (int tries = 0; sqlite3_exec(handle_, pragma, nullptr, nullptr, nullptr) != SQLITE_OK; ++tries) {
     if ((sqlite3_errcode(handle_) & 0xff) != SQLITE_BUSY || SqliteBusy::wait(this, tries) == 0) throw sqlite_error(handle_, "");
   }
+}
+
+/// Of a file that has just been made and is empty: a journal on disk would keep nothing of it, and takes
+/// three syncs.  What is written here is one page, and synced, before anything is committed.
+void SqliteDatabase::make_wal() {
+  const auto mode = [&] { return *query("PRAGMA journal_mode", {})[0][0]; };
+  if (mode() != "wal") pragma("PRAGMA journal_mode = MEMORY");  // else another process was faster
+  set_journal("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  if (mode() != "wal") pragma("PRAGMA journal_mode = DELETE");  // where it cannot be, as over some networks
 }
 
 void SqliteDatabase::pragma(const char* text) {
@@ -252,8 +264,11 @@ void SqliteDatabase::query_typed(std::string_view sql, std::span<const seedbed_v
 
 std::string SqliteDatabase::literal(std::string_view text) const {
   std::string quoted = "'";
-  for (const char c : text) quoted.append(c == '\'' ? 2 : 1, c);
-  return quoted + "'";
+  quoted.reserve(text.size() + 2);
+  for (std::size_t quote; (quote = text.find('\'')) != text.npos; text.remove_prefix(quote + 1)) {
+    quoted.append(text, 0, quote).append("''");
+  }
+  return quoted.append(text).append("'");
 }
 
 }  // namespace seedbed::host

@@ -117,6 +117,7 @@ class SqliteDatabase : public Database {
   bool run_session_pragma(const sql::Setting& setting);
   void switch_journal(std::string_view mode);
   void set_journal(const char* pragma);
+  void make_wal();
   void restore_settings();
   void drop_temporary_objects();
   void detach_all() noexcept;

@@ -273,6 +273,7 @@ void SqliteDatabase::throw_broken_rows(const std::string& table, std::int64_t co
 }
 
 void SqliteDatabase::restore_settings() {
+  if (traces_.settings.empty()) return;
   for (const std::string_view name : kSettings) {
     const std::string setting(name);
     if (traces_.settings.contains(setting)) pragma(fmt::format("PRAGMA {} = {}", name, pristine_value(setting)).c_str());
