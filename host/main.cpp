@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include "cli/invocation.hpp"
@@ -26,6 +27,17 @@ void open_closed_standard_streams() {
   }
 }
 
+// Most runs are over in milliseconds, of which a heap that grows page by page, and gives back what it will
+// need again, takes its share.  Two threads that share one seldom wait for each other.
+void let_heap_grow_in_strides() {
+#ifdef __GLIBC__
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_TRIM_THRESHOLD, 2 << 20);
+  mallopt(M_TOP_PAD, 1 << 19);
+#endif
+}
+
 // Everybody on the machine can list the words that a process was started with.
 void hide_credentials(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) host::log::redact_credentials_in(argv[i]);
@@ -42,6 +54,7 @@ void hide_credentials(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   if (argc == 3 && std::string_view(argv[1]) == host::isolation::kWord) return host::isolation::run_plugin_process(argv[2]);
+  let_heap_grow_in_strides();
   open_closed_standard_streams();
   host::keep_no_memory_statistics();
   host::cli::Invocation invocation;

@@ -1,6 +1,7 @@
 #include "cli/invocation.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -202,12 +203,20 @@ ExitCode print_version(const Globals&) {
   return ExitCode::done;
 }
 
-void build(Parser& parser, CommandLine& settings) {
+/// The commands that may be meant.
+std::vector<const Command*> named_in(std::span<const std::string> words) {
+  std::vector<const Command*> named;
+  std::ranges::copy_if(commands(), std::back_inserter(named),
+                       [&](const Command* command) { return std::ranges::find(words, command->name) != words.end(); });
+  return named;
+}
+
+void build(Parser& parser, CommandLine& settings, std::span<const Command* const> known) {
   parser.app.name("seedbed");
   parser.app.set_help_flag();
   parser.app.require_subcommand(0, 1);  // one at most: later words are a command's arguments
   add_globals(parser.app, parser.raw, settings);
-  for (const Command* command : commands()) {
+  for (const Command* command : known) {
     CLI::App* const app = parser.app.add_subcommand(command->name);
     app->set_help_flag();
     app->fallthrough();
@@ -275,15 +284,22 @@ Action chosen_action(const Parser& parser) {
 }  // namespace
 
 void parse(std::span<const std::string> arguments, Invocation& invocation) {
-  Parser parser;
-  build(parser, invocation.globals.settings);
-  const std::optional<Error> error = read(parser, arguments);
+  std::optional<Parser> parser(std::in_place);
+  // To get all options of all commands ready takes longer than most of them run.
+  build(*parser, invocation.globals.settings, named_in(arguments));
+  std::optional<Error> error = read(*parser, arguments);
+  if (error) {  // which names what there is
+    invocation.globals.settings = {};
+    parser.emplace();
+    build(*parser, invocation.globals.settings, commands());
+    error = read(*parser, arguments);
+  }
   invocation.globals.words.assign(arguments.begin(), arguments.end());
   // What was understood says how to print the error.
-  apply(parser.raw, invocation.globals);
+  apply(parser->raw, invocation.globals);
   if (error) throw Error(*error);
-  invocation.action = chosen_action(parser);
-  open_log(parser.raw, invocation.globals.look.error_color);
+  invocation.action = chosen_action(*parser);
+  open_log(parser->raw, invocation.globals.look.error_color);
 }
 
 }  // namespace seedbed::host::cli

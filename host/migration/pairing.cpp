@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -84,7 +85,7 @@ class Pairing {
     const UpIndex here = index_of(ups_), elsewhere = index_of(elsewhere_);
     std::vector<MigrationFiles> result;
     result.reserve(ups_.size());
-    for (NamedFile& up : ups_) result.push_back({std::move(up), std::nullopt});
+    for (NamedFile& up : ups_) result.push_back({std::move(up), nullptr});
     for (NamedFile& down : downs_) {
       if (const auto found = here.find(down.name))
         join(result[*found], std::move(down));
@@ -168,7 +169,7 @@ class Pairing {
           migration.down->file, down.file,
           fmt::format("migration \"{}\" has two down parts", migration.up.file.name));
     }
-    migration.down = std::move(down);
+    migration.down = std::make_unique<NamedFile>(std::move(down));
   }
 
   [[noreturn]] static void throw_without_migration(const FolderFile& file) {

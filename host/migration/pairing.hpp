@@ -1,7 +1,8 @@
 #pragma once
 // Which files of a folder make up a migration: its forward part and its down part.
 
-#include <optional>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "database/engine.hpp"
@@ -16,7 +17,7 @@ struct NamedFile {
 
 struct MigrationFiles {
   NamedFile up;
-  std::optional<NamedFile> down;
+  std::unique_ptr<NamedFile> down;  ///< few have one
 };
 
 struct PairedFiles {
