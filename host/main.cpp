@@ -27,11 +27,9 @@ void open_closed_standard_streams() {
   }
 }
 
-// Most runs are over in milliseconds, of which a heap that grows page by page, and gives back what it will
-// need again, takes its share.  Two threads that share one seldom wait for each other.
+// Most runs are over in milliseconds, of which a heap that gives back what it will need again takes its share.
 void let_heap_grow_in_strides() {
 #ifdef __GLIBC__
-  mallopt(M_ARENA_MAX, 1);
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
   mallopt(M_TRIM_THRESHOLD, 2 << 20);
   mallopt(M_TOP_PAD, 1 << 19);

@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include "database/sql/stream_hash.hpp"
 #include "migration/directive.hpp"
 #include "migration/version.hpp"
 
@@ -147,18 +148,24 @@ struct OpenFile {
   const int descriptor;
 };
 
-/// All that can be read from a file that open() or openat() has given.
-std::string read_opened(int opened, const auto& shown) {
+/// Gives `take` what can be read from a file that open() or openat() has given, piece by piece.
+template <class Shown, class Take>
+void read_opened(int opened, const Shown& shown, const Take& take) {
   const OpenFile file{opened};
-  std::string bytes;
   std::array<char, 1 << 16> buffer;
   for (;;) {
     const ssize_t count = opened < 0 ? -1 : read(opened, buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw error_at(shown(), fmt::format("could not read \"{}\": {}", shown(), std::strerror(errno)));
-    if (count == 0) return bytes;
-    bytes.append(buffer.data(), static_cast<std::size_t>(count));
+    if (count == 0) return;
+    take(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
   }
+}
+
+template <class Take>
+void read_file(const FolderFile& file, const Take& take) {
+  const int opened = openat(file.folder->descriptor(), file.name.c_str(), O_RDONLY | O_CLOEXEC);
+  read_opened(opened, [&] { return file.shown(); }, take);
 }
 
 struct Found {
@@ -252,11 +259,21 @@ Error name_error(const Folder& folder, const FolderFile& file) {
 }
 
 std::string read_bytes(const FolderFile& file) {
-  return read_opened(openat(file.folder->descriptor(), file.name.c_str(), O_RDONLY | O_CLOEXEC), [&] { return file.shown(); });
+  std::string bytes;
+  read_file(file, [&](std::string_view piece) { bytes += piece; });
+  return bytes;
+}
+
+std::string sha256_of(const FolderFile& file) {
+  sql::Sha256 hash;
+  read_file(file, [&](std::string_view piece) { hash.add(piece); });
+  return hash.hex();
 }
 
 std::string read_bytes(const std::string& path, const std::string& shown) {
-  return read_opened(open(path.c_str(), O_RDONLY | O_CLOEXEC), [&] { return shown; });
+  std::string bytes;
+  read_opened(open(path.c_str(), O_RDONLY | O_CLOEXEC), [&] { return shown; }, [&](std::string_view piece) { bytes += piece; });
+  return bytes;
 }
 
 }  // namespace seedbed::host

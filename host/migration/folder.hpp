@@ -63,6 +63,8 @@ std::string shown_path(const std::filesystem::path& path, const std::filesystem:
 
 /// The bytes of a file.  Throws Error{usage} when it cannot be read.
 std::string read_bytes(const FolderFile& file);
+/// Their SHA-256, in lower-case hex; holds no more than a buffer of them.  Throws likewise.
+std::string sha256_of(const FolderFile& file);
 std::string read_bytes(const std::string& path, const std::string& shown);
 
 }  // namespace seedbed::host

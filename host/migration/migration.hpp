@@ -125,10 +125,10 @@ MigrationFolder find_migrations(const std::filesystem::path& directory,
                                 const std::filesystem::path& root,
                                 const MigrationOptions& options = {});
 
-/// Reads and splits the files of `migration`, once.  It is what it was when it was found: the up
-/// part is from the bytes that were hashed then.
+/// Reads and splits the files of `migration`, once.  The bytes of applied files would be held for nothing,
+/// so they are read anew: what was hashed when it was found.
 ///
-/// Throws Error{usage} at the file and line for a directive or option nobody knows or of another
+/// Throws Error{refused} if the up part is another by now, Error{usage} at the file and line for a directive or option nobody knows or of another
 /// tool, a placeholder without a value, two down parts, or text that cannot be split.
 void read_text(Migration& migration);
 

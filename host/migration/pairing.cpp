@@ -18,7 +18,7 @@ namespace seedbed::host {
 
 namespace {
 
-using Files = std::vector<NamedFile>;
+using Files = std::vector<std::unique_ptr<NamedFile>>;
 
 /// What a migration's name may have behind the name that its down part shares.
 constexpr std::array kUpSuffixes{"", "_up", "-up", ".do"};
@@ -67,16 +67,16 @@ class Pairing {
         left_alone_.push_back(std::move(file.name));
         continue;
       }
-      NamedFile named{std::move(file), *std::move(name)};
-      const bool other_engine = named.name.engine && *named.name.engine != engine;
-      Files& here = named.name.direction == Direction::up ? ups_ : downs_;
+      auto named = std::make_unique<NamedFile>(NamedFile{std::move(file), *std::move(name)});
+      const bool other_engine = named->name.engine && *named->name.engine != engine;
+      Files& here = named->name.direction == Direction::up ? ups_ : downs_;
       (other_engine ? elsewhere_ : here).push_back(std::move(named));
     }
     refuse_a_wrong_guess();
     if (!downs_.empty()) keep_lone_names_up();
     prefer_variants(ups_);
     prefer_variants(downs_);
-    const auto before = [this](const NamedFile& a, const NamedFile& b) { return order(a, b) < 0; };
+    const auto before = [this](const auto& a, const auto& b) { return order(*a, *b) < 0; };
     if (!std::is_sorted(ups_.begin(), ups_.end(), before)) std::stable_sort(ups_.begin(), ups_.end(), before);
   }
 
@@ -85,12 +85,12 @@ class Pairing {
     const UpIndex here = index_of(ups_), elsewhere = index_of(elsewhere_);
     std::vector<MigrationFiles> result;
     result.reserve(ups_.size());
-    for (NamedFile& up : ups_) result.push_back({std::move(up), nullptr});
-    for (NamedFile& down : downs_) {
-      if (const auto found = here.find(down.name))
+    for (auto& up : ups_) result.push_back({std::move(up), nullptr});
+    for (auto& down : downs_) {
+      if (const auto found = here.find(down->name))
         join(result[*found], std::move(down));
-      else if (!elsewhere.find(down.name))
-        throw_without_migration(down.file);
+      else if (!elsewhere.find(down->name))
+        throw_without_migration(down->file);
     }
     return {std::move(result), std::move(left_alone_)};
   }
@@ -112,10 +112,10 @@ class Pairing {
   void keep_lone_names_up() {
     std::set<std::string> numbers, stems;
     for (const Files* files : {&ups_, &elsewhere_}) {
-      for (const NamedFile& each : *files) {
-        if (each.name.direction == Direction::down) continue;
-        numbers.insert(each.name.number);
-        stems.insert(each.name.stem);
+      for (const auto& each : *files) {
+        if (each->name.direction == Direction::down) continue;
+        numbers.insert(each->name.number);
+        stems.insert(each->name.stem);
       }
     }
     const auto is_lone = [&](const FileName& down) {
@@ -124,32 +124,33 @@ class Pairing {
       if (down.stem == down.number && numbers.contains(down.number)) return false;
       return std::ranges::none_of(kUpSuffixes, [&](const char* suffix) { return stems.contains(down.stem + suffix); });
     };
-    for (NamedFile& down : std::exchange(downs_, {})) {
+    for (auto& down : std::exchange(downs_, {})) {
       std::optional<FileName> name;
-      if (is_lone(down.name)) name = parse_file_name(folder_.format, down.file.base(), DownWords::are_names);
-      if (name) down.name = *std::move(name);
+      if (is_lone(down->name)) name = parse_file_name(folder_.format, down->file.base(), DownWords::are_names);
+      if (name) down->name = *std::move(name);
       (name ? ups_ : downs_).push_back(std::move(down));
     }
   }
 
   static void prefer_variants(Files& files) {
     std::set<std::string> with_variant;
-    for (const NamedFile& each : files) {
-      if (each.name.engine) with_variant.insert(each.name.stem);
+    for (const auto& each : files) {
+      if (each->name.engine) with_variant.insert(each->name.stem);
     }
-    std::erase_if(files, [&](const NamedFile& each) {
-      return !each.name.engine && with_variant.count(each.name.stem) > 0;
+    if (with_variant.empty()) return;
+    std::erase_if(files, [&](const auto& each) {
+      return !each->name.engine && with_variant.count(each->name.stem) > 0;
     });
   }
 
   void refuse_same_versions() const {
     std::map<FileName::Kind, const NamedFile*> last;  // a baseline may share its version
-    for (const NamedFile& each : ups_) {
-      const NamedFile* before = std::exchange(last[each.name.kind], &each);
-      if (!before || order(*before, each) != 0) continue;
+    for (const auto& each : ups_) {
+      const NamedFile* before = std::exchange(last[each->name.kind], each.get());
+      if (!before || order(*before, *each) != 0) continue;
       Error error =
-          error_of_two(before->file, each.file,
-                       fmt::format("two migrations have the version \"{}\"", each.name.version));
+          error_of_two(before->file, each->file,
+                       fmt::format("two migrations have the version \"{}\"", each->name.version));
       if (!folder_.reason.empty()) error.detail(folder_.reason);
       throw error.hint("Give one of them a version of its own.");
     }
@@ -159,17 +160,17 @@ class Pairing {
   UpIndex index_of(const Files& files) const {
     UpIndex index(folder_.format);
     if (downs_.empty()) return index;
-    for (std::size_t i = 0; i < files.size(); ++i) index.add(files[i].name, i);
+    for (std::size_t i = 0; i < files.size(); ++i) index.add(files[i]->name, i);
     return index;
   }
 
-  static void join(MigrationFiles& migration, NamedFile down) {
+  static void join(MigrationFiles& migration, std::unique_ptr<NamedFile> down) {
     if (migration.down) {
       throw error_of_two(
-          migration.down->file, down.file,
-          fmt::format("migration \"{}\" has two down parts", migration.up.file.name));
+          migration.down->file, down->file,
+          fmt::format("migration \"{}\" has two down parts", migration.up->file.name));
     }
-    migration.down = std::make_unique<NamedFile>(std::move(down));
+    migration.down = std::move(down);
   }
 
   [[noreturn]] static void throw_without_migration(const FolderFile& file) {

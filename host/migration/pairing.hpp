@@ -16,8 +16,8 @@ struct NamedFile {
 };
 
 struct MigrationFiles {
-  NamedFile up;
-  std::unique_ptr<NamedFile> down;  ///< few have one
+  std::unique_ptr<NamedFile> up;
+  std::unique_ptr<NamedFile> down;  ///< nothing where there is no such file
 };
 
 struct PairedFiles {

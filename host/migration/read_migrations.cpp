@@ -159,14 +159,14 @@ class Reader {
 
   void read(Migration& migration, const MigrationFiles& files, const std::string& bytes) const {
     migration.token_hash = sql::token_hash(bytes, engine_);
-    const Source source = read_source(files.up, bytes);
+    const Source source = read_source(*files.up, bytes);
     migration.up = *part_of(source, Direction::up, engine_);
     refuse_other_tools_down(source, migration.up, format_);
     migration.down = part_of(source, Direction::down, engine_);
     if (!files.down) return;
     const FolderFile& down = files.down->file;
     if (migration.down) {
-      throw error_of_two(files.up.file, down,
+      throw error_of_two(files.up->file, down,
                          fmt::format("migration \"{}\" has two down parts", migration.file));
     }
     const Source sibling = read_source(*files.down, read_bytes(down));
@@ -216,24 +216,19 @@ class Reader {
 struct UnreadText {
   std::shared_ptr<const Reader> reader;
   MigrationFiles files;
-  std::string bytes;
 };
 
 namespace {
 
-Migration found(const std::shared_ptr<const Reader>& reader, MigrationFiles files) {
-  const NamedFile& up = files.up;
-  Migration migration;
+void fill_in(Migration& migration, const std::shared_ptr<const Reader>& reader, MigrationFiles files) {
+  const NamedFile& up = *files.up;
   const bool baseline = up.name.kind == FileName::Kind::baseline;
   migration.version = (baseline ? "B" : "") + up.name.version;
   migration.name = up.name.name;
   migration.file = up.file.name;
   migration.repeatable = up.name.kind == FileName::Kind::repeatable;
-  std::string bytes = read_bytes(up.file);
-  migration.sha256 = sql::sha256(bytes);
-  migration.unread =
-      std::make_shared<const UnreadText>(UnreadText{reader, std::move(files), std::move(bytes)});
-  return migration;
+  migration.sha256 = sha256_of(up.file);
+  migration.unread = std::make_shared<const UnreadText>(UnreadText{reader, std::move(files)});
 }
 
 }  // namespace
@@ -250,8 +245,8 @@ MigrationFolder find_migrations(const std::filesystem::path& directory,
   result.left_alone = std::move(paired.left_alone);
   result.migrations.reserve(paired.migrations.size());
   for (MigrationFiles& files : paired.migrations) {
-    const bool baseline = files.up.name.kind == FileName::Kind::baseline;
-    (baseline ? result.baselines : result.migrations).push_back(found(reader, std::move(files)));
+    const bool baseline = files.up->name.kind == FileName::Kind::baseline;
+    fill_in((baseline ? result.baselines : result.migrations).emplace_back(), reader, std::move(files));
   }
   return result;
 }
@@ -259,7 +254,14 @@ MigrationFolder find_migrations(const std::filesystem::path& directory,
 void read_text(Migration& migration) {
   if (migration.unread == nullptr) return;
   const UnreadText& text = *migration.unread;
-  text.reader->read(migration, text.files, text.bytes);
+  const FolderFile& up = text.files.up->file;
+  const std::string bytes = read_bytes(up);
+  if (sql::sha256(bytes) != migration.sha256) {
+    throw Error(ExitCode::refused, fmt::format("migration \"{}\" was changed while it was read", migration.file))
+        .at({up.shown(), 0, 0, ""})
+        .hint("Run the command again.");
+  }
+  text.reader->read(migration, text.files, bytes);
   migration.unread.reset();
 }
 

@@ -2,6 +2,7 @@
 
 #include "migration/folder_fixture.hpp"
 #include "support/catch.hpp"
+#include "support/failure.hpp"
 
 using namespace seedbed::host;
 using namespace seedbed::test;
@@ -36,6 +37,29 @@ TEST_CASE("a file that cannot be read is an error", "[migration]") {
 
   CHECK(error.code() == ExitCode::usage);
   CHECK(error.message() == "could not read \"20260101120000_a.sql\": No such file or directory");
+}
+
+TEST_CASE("a file that changes between its hash and its text is refused", "[migration]") {
+  const WrittenFolder folder{{"20260101120000_a.sql", "SELECT 1;\n"}, {"20260102120000_b.sql", "SELECT 2;\n"}};
+  MigrationFolder found = find_migrations(folder.path(), std::nullopt, Engine::sqlite, folder.path());
+  write_file(folder.path() / "20260101120000_a.sql", "SELECT 3;\n");
+  std::filesystem::remove(folder.path() / "20260102120000_b.sql");
+
+  const Error changed = failure_of([&] { read_text(found.migrations[0]); });
+  const Error gone = failure_of([&] { read_text(found.migrations[1]); });
+
+  CHECK(changed.code() == ExitCode::refused);
+  CHECK(changed.message() == "migration \"20260101120000_a.sql\" was changed while it was read");
+  CHECK(changed.place().file == "20260101120000_a.sql");
+  CHECK(gone.code() == ExitCode::usage);
+  CHECK_THAT(gone.message(), ContainsSubstring("could not read \"20260102120000_b.sql\""));
+}
+
+TEST_CASE("a file larger than a buffer has the hash of all its bytes", "[migration]") {
+  const std::string text = "SELECT '" + std::string(200'000, 'x') + "';\n";
+  const WrittenFolder folder{{"20260101120000_a.sql", text}};
+
+  CHECK(folder.read().migrations[0].sha256 == sql::sha256(text));
 }
 
 TEST_CASE("a file added at the end does not change the versions before it", "[migration]") {

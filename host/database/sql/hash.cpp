@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <istream>
+#include <new>
 
 #include <fmt/format.h>
 #include <openssl/sha.h>
@@ -13,35 +14,6 @@
 namespace seedbed::host::sql {
 
 namespace {
-
-/// The old interface, on purpose: the new one first loads OpenSSL's providers and configuration,
-/// which takes longer than all the hashing of a run.
-class Sha256 {
- public:
-  Sha256() { SHA256_Init(&context_); }
-
-  void add(std::string_view bytes) { SHA256_Update(&context_, bytes.data(), bytes.size()); }
-
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> bytes() {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    SHA256_Final(digest.data(), &context_);
-    return digest;
-  }
-
-  std::string hex() {
-    const auto digest = bytes();
-    std::string hex(2 * digest.size(), '0');
-    for (std::size_t i = 0; i < digest.size(); ++i) {
-      constexpr char kDigits[] = "0123456789abcdef";
-      hex[2 * i] = kDigits[digest[i] >> 4];
-      hex[2 * i + 1] = kDigits[digest[i] & 15];
-    }
-    return hex;
-  }
-
- private:
-  SHA256_CTX context_{};
-};
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n\f\v";
@@ -118,6 +90,39 @@ class TokenHash : public ScriptListener {
 };
 
 }  // namespace
+
+// OpenSSL's old interface, on purpose: the new one first loads its providers and configuration, which
+// takes longer than all the hashing of a run.
+
+namespace {
+
+SHA256_CTX& context_in(std::array<unsigned char, 112>& state) {
+  static_assert(sizeof(SHA256_CTX) <= sizeof state && alignof(SHA256_CTX) <= 8);
+  return *std::launder(reinterpret_cast<SHA256_CTX*>(state.data()));
+}
+
+}  // namespace
+
+Sha256::Sha256() { SHA256_Init(new (state_.data()) SHA256_CTX); }
+
+void Sha256::add(std::string_view bytes) { SHA256_Update(&context_in(state_), bytes.data(), bytes.size()); }
+
+std::array<unsigned char, 32> Sha256::bytes() {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256_Final(digest.data(), &context_in(state_));
+  return digest;
+}
+
+std::string Sha256::hex() {
+  constexpr char kDigits[] = "0123456789abcdef";
+  const auto digest = bytes();
+  std::string hex(2 * digest.size(), '0');
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    hex[2 * i] = kDigits[digest[i] >> 4];
+    hex[2 * i + 1] = kDigits[digest[i] & 15];
+  }
+  return hex;
+}
 
 std::string sha256(std::string_view bytes) {
   Sha256 hash;

@@ -8,6 +8,21 @@
 
 namespace seedbed::host::sql {
 
+/// SHA-256 of bytes that come piece by piece.
+class Sha256 {
+ public:
+  Sha256();
+
+  void add(std::string_view bytes);
+
+  /// These two are for the end: nothing can be added afterwards, and one of them called once.
+  std::array<unsigned char, 32> bytes();
+  std::string hex();  ///< in lower case
+
+ private:
+  alignas(8) std::array<unsigned char, 112> state_;  ///< OpenSSL's
+};
+
 /// SHA-256 of the bytes that `stream` still holds, in lower-case hex.
 std::string sha256(std::istream& stream);
 
