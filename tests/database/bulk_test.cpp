@@ -390,6 +390,41 @@ TEST_CASE("every kind of value arrives as it was given", "[database]") {
                           "\\x00ff", "{\"a\": 1}", "\xC3\xA9,\"\\{", "2026-01-01", "{1,2}", "7.00"}});
 }
 
+TEST_CASE("every kind of value is copied into a new table as it was given", "[database]") {
+  TestDatabase database(Engine::postgres);
+  database.execute("CREATE TABLE t (id uuid NOT NULL PRIMARY KEY, small smallint, whole integer, big bigint, yes boolean, real double precision, "
+                   "at timestamptz(0), local timestamp, bytes bytea, js json, jsb jsonb, short varchar(3), long text, how text)");
+  database.execute("CREATE FUNCTION how() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.how := current_query() ~ ''COPY''; RETURN NEW; END'; "
+                   "CREATE TRIGGER how BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION how()");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  const auto writer = WriterTo("t", {"id", "small", "whole", "big", "yes", "real", "at", "local", "bytes", "js", "jsb", "short", "long"}, {"id"}).open(*connection);
+  const auto typed = [](int type, std::string_view data) {
+    seedbed_value value = text_value(data);
+    value.type = type;
+    return value;
+  };
+  seedbed_value yes = integer_value(1), real = integer_value(0);
+  yes.type = SEEDBED_BOOL;
+  real.type = SEEDBED_DOUBLE;
+  real.as.real = -0.1;
+  const std::string_view zero("\0\xff", 2);
+  std::vector<seedbed_value> values{typed(SEEDBED_UUID, "0123456789abcdef"), integer_value(-32768), integer_value(2147483647), integer_value(INT64_MIN),
+                                    yes, real, timestamp_value(1'767'225'600'500'001), timestamp_value(0), typed(SEEDBED_BYTES, zero),
+                                    typed(SEEDBED_JSON, "[1, {}]"), typed(SEEDBED_JSON, "[1,  {}]"), text_value("\xC3\xA9\xC3\xA9 "), text_value("")};
+  values.push_back(typed(SEEDBED_UUID, "fedcba9876543210"));
+  values.resize(26, null_value());
+
+  writer->write(values.data(), 2);
+  writer->finish();
+
+  CHECK(connection->query("SELECT small, whole, big, yes, real, at AT TIME ZONE 'UTC', local, bytes, js, jsb, short, long, how FROM t ORDER BY id") ==
+        std::vector<Row>{{"-32768", "2147483647", "-9223372036854775808", "t", "-0.1", "2026-01-01 00:00:01", "1970-01-01 00:00:00", "\\x00ff",
+                          "[1, {}]", "[1, {}]", "\xC3\xA9\xC3\xA9 ", "", "true"},
+                         {std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt,
+                          std::nullopt, std::nullopt, std::nullopt, "true"}});
+}
+
 TEST_CASE("a distributed table is written without what Citus cannot plan", "[database]") {
   TestDatabase database(Engine::postgres);
   // As Citus has it in its catalog; the statements then run on an ordinary table.
