@@ -52,6 +52,21 @@ Error after_script(Error error, const Migration& migration) {
       .hint("Leave the schema \"seedbed\", or the tables \"seedbed_…\" of SQLite, alone.");
 }
 
+/// What other tools, or psql with what it is told, would have put there before the server sees it.
+void hint_at_templates(Error& error) {
+  struct Sign {
+    std::string_view near, hint;
+  };
+  static constexpr std::array<Sign, 3> kSigns{
+      {{"\":\"", "If this is a variable of psql's: they have no values here.  Write the value, or read it with current_setting()."},
+       {"\"{\"", "If this is a template of the tool that ran this folder: seedbed fills none in.  Write what it stands for."},
+       {"\"$\"", "If this is a placeholder: they have values in the format flyway, and in goose's between ENVSUB ON and OFF."}}};
+  if (error.sqlstate() != "42601") return;
+  for (const Sign& sign : kSigns) {
+    if (error.message().ends_with(sign.near)) error.hint(std::string(sign.hint));
+  }
+}
+
 /// The place of what stands at `offset` of a text that begins with the part's.
 Database::Locate locator(const SqlPart& part) {
   return [&part](std::size_t offset) { return place_of(part, std::min(offset, part.text.size())); };
@@ -170,6 +185,7 @@ std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migrat
       error.hint(file.blocks > 1 ? "The transactions of a file are one here; --own-transactions as-is runs them as they were written."
                                  : "A migration of its own, before this one, can add the value; or let this one run outside a transaction.");
     }
+    hint_at_templates(error);
     if (error.sqlstate() == "2D000") {
       error.hint("What ends transactions itself, a DO block or a procedure, runs only outside of one: a line \"-- seedbed: no-transaction\", "
                  "or what your tool has for it, runs the file so.");

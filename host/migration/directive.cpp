@@ -40,8 +40,10 @@ std::string normalized(std::string_view words) {
 bool asks_for_no_transaction(std::string_view line) {
   const std::size_t at = skip_blanks(line, 0);
   if (!matches(line, at, "--")) return false;
-  const std::string words = normalized(line.substr(at + 2));
-  return words == "no-transaction" || words == "morph:nontransactional";
+  std::string words = normalized(line.substr(at + 2));
+  words.erase(words.find_last_not_of("!;") + 1);
+  static constexpr std::array<std::string_view, 4> kLines{"no-transaction", "morph:nontransactional", "atlas:txmode none", "disable_ddl_transaction"};
+  return std::ranges::find(kLines, words) != kLines.end();
 }
 
 bool is_blank_or_comment(std::string_view line) {
@@ -99,13 +101,16 @@ std::string_view unframed(std::string_view words) {
 }
 
 /// A comment line without its dashes, the blanks around it, and a colon at its end.
+/// Play's lines may begin with "#", which is no comment in SQL.
 std::string comment_words(std::string_view line) {
   const std::size_t begin = skip_blanks(line, 0);
-  if (!matches(line, begin, "--")) return "";
+  const bool of_play = matches(line, begin, "#");
+  if (!of_play && !matches(line, begin, "--")) return "";
   std::string words = normalized(line.substr(begin));
-  const std::size_t first = words.find_first_not_of("- ");
+  const std::size_t first = words.find_first_not_of(of_play ? "#- " : "- ");
   const std::size_t last = words.find_last_not_of("-: ");
-  return first == std::string::npos ? "" : words.substr(first, last + 1 - first);
+  if (first == std::string::npos || (of_play && words[first] != '!')) return "";
+  return words.substr(first, last + 1 - first);
 }
 
 }  // namespace

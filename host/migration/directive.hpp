@@ -10,7 +10,8 @@
 namespace seedbed::host {
 
 /// A whole line `-- seedbed: words`, `-- migrate:words` or `-- +goose words`; and, among the comments that
-/// begin a file, sqlx's `-- no-transaction` and morph's `-- morph:nontransactional`, both with "no-transaction" as words.
+/// begin a file, sqlx's `-- no-transaction`, morph's `-- morph:nontransactional`, Atlas's `-- atlas:txmode none` and
+/// `-- disable_ddl_transaction`, all with "no-transaction" as words.
 struct Directive {
   enum class Family { seedbed, dbmate, goose, sqlx };
 

@@ -198,7 +198,7 @@ Found detect(const fs::path& directory, const std::vector<FolderFile>& files) {
   const bool all_directed = directed && std::all_of(front, files.end(), [&](const FolderFile& file) {
     return !is_here(file) || leading_digits(file.base()).empty() || is_up_or_down_name(file.base());
   });
-  if (all_directed) return {Format::golang_migrate, reason};
+  if (all_directed && parse_file_name(Format::golang_migrate, first)) return {Format::golang_migrate, reason};
   const bool native =
       (directed || leading_digits(first).size() >= kTimestampDigits) && parse_file_name(Format::seedbed, first);
   return {native ? Format::seedbed : Format::plain, reason};

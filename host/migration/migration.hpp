@@ -114,8 +114,8 @@ struct MigrationOptions {
 ///
 /// Lines `-- seedbed: up`, `-- seedbed: down`, `-- seedbed: no-transaction` work in every format
 /// but dbmate and goose, which have their own.  A line counts wherever it stands.  Among the comments that
-/// begin a file, sqlx's `-- no-transaction` and morph's `-- morph:nontransactional` ask for the same (seedbed, plain,
-/// golang-migrate).
+/// begin a file, what sqlx, morph, Atlas and others write for it asks for the same (seedbed, plain, golang-migrate; see
+/// Directive).
 ///
 /// Throws Error{usage} at the file for a name that does not fit the format (save those left alone, unless all are and the
 /// format was a guess), a version that two files share where the format forbids it, and a down part without its up part; for

@@ -110,7 +110,7 @@ void refuse_other_tools_down(const Source& source, const SqlPart& up, Format for
   const auto found = find_other_tools_down(source.file_text(), plain);
   if (!found) return;
   const auto behind = [&](const sql::Statement& statement) {
-    return offset_in_file(source.replaced.replacements, statement.offset) > found->begin;
+    return offset_in_file(source.replaced.replacements, statement.offset) >= found->begin;
   };
   if (std::none_of(up.statements.begin(), up.statements.end(), behind)) return;
   throw Error(ExitCode::usage, "a line that begins a down part, as only another tool reads it")

@@ -320,15 +320,27 @@ TEST_CASE("a folder whose migrations all lie below it is refused instead of look
   CHECK(folder.failure(Format::plain).code() == ExitCode::usage);
 }
 
+TEST_CASE("up and down files whose names golang-migrate would not take are plain", "[migration]") {
+  const WrittenFolder dashed{{"20111206154000-a.down.sql", "SELECT 2;"}, {"20111206154000-a.up.sql", "SELECT 1;"}};
+  const WrittenFolder other{{"V0001.Start.all.down.sql", ""}, {"V0001.Start.postgres.up.sql", ""}};
+
+  const MigrationFolder read = dashed.read();
+
+  CHECK(read.format == Format::plain);
+  CHECK(statements(read.migrations.at(0).up) == Strings{"SELECT 1"});
+  CHECK(statements(*read.migrations.at(0).down) == Strings{"SELECT 2"});
+  CHECK(other.failure().message() == "\"V0001.Start.all.down.sql\" is not the name of a plain migration");
+}
+
 TEST_CASE("a folder without any name of its format was taken for the wrong one", "[migration]") {
-  const WrittenFolder folder{{"V0001.Start.all.down.sql", ""}, {"V0001.Start.postgres.up.sql", ""}};
+  const WrittenFolder folder{{"create_users.sql", "-- migrate:up\n"}, {"drop_users.sql", "-- migrate:up\n"}};
 
   const Error error = folder.failure();
 
   CHECK(error.code() == ExitCode::usage);
-  CHECK(error.message() == "\"V0001.Start.all.down.sql\" is not the name of a golang-migrate migration");
-  CHECK_THAT(error.detail(), ContainsSubstring("The folder is read as golang-migrate"));
-  CHECK(folder.read(Format::golang_migrate).left_alone.size() == 2);
+  CHECK(error.message() == "\"create_users.sql\" is not the name of a dbmate migration");
+  CHECK_THAT(error.detail(), ContainsSubstring("The folder is read as dbmate"));
+  CHECK(folder.read(Format::dbmate).left_alone.size() == 2);
 }
 
 TEST_CASE("the hashes are those of the forward file's bytes", "[migration]") {

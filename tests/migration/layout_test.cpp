@@ -61,7 +61,8 @@ TEST_CASE("no-transaction counts for the file or for the part it stands in", "[m
 }
 
 TEST_CASE("a file that another tool runs outside a transaction runs so here", "[migration]") {
-  const auto line = GENERATE(as<std::string>{}, "-- no-transaction", "--  No-Transaction \r", "-- why\n\n-- morph:nontransactional");
+  const auto line = GENERATE(as<std::string>{}, "-- no-transaction", "--  No-Transaction \r", "-- why\n\n-- morph:nontransactional",
+                             "-- atlas:txmode none\n", "-- disable_ddl_transaction!", "-- DISABLE_DDL_TRANSACTION;");
   const WrittenFolder sqlx{{"20260101120000_a.sql", line + "\nSELECT 1;\n"}};
   const WrittenFolder morph{{"000001_a.up.sql", line + "\nSELECT 1;\n"}, {"000001_a.down.sql", "SELECT 2;"}};
 
@@ -150,7 +151,7 @@ TEST_CASE("a down part that only another tool knows as such does not run forward
   using Lines = std::pair<std::string, std::string>;
   const Lines lines = GENERATE(Lines{"-- +migrate Up", "-- +migrate Down"}, Lines{"-- +migrate Up notransaction", "-- +migrate Down"},
                                Lines{"-- +micrate Up", "-- +micrate Down"}, Lines{"-- rambler up", "-- rambler down"},
-                               Lines{"-- !Ups", "-- !Downs"}, Lines{"", "---- create above / drop below ----"},
+                               Lines{"-- !Ups", "-- !Downs"}, Lines{"# --- !Ups", "# --- !Downs"}, Lines{"", "---- create above / drop below ----"},
                                Lines{"-- Up Migration", "-- Down Migration"}, Lines{"-------\n-- UP:\n-------", "-- Down --"},
                                Lines{"-- ====  UP  ====", "-- ==== DOWN ===="}, Lines{"-- [UP]", "-- [DOWN]"}, Lines{"-- @up", "-- @down"},
                                Lines{"--// Create a", "--//@UNDO "}, Lines{"", "-- @DOWN"}, Lines{"-- === Up Migration ===", "-- === Down Migration ==="});

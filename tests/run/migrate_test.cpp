@@ -188,6 +188,32 @@ TEST_CASE("several transactions of a file run as they were written when asked to
   CHECK(workspace.database().rows("SELECT origin FROM seedbed.migrations ORDER BY version") == Rows{{"applied"}, {"as-is"}});
 }
 
+TEST_CASE("what another tool would have filled in is told from a slip", "[run]") {
+  using Case = std::pair<std::string, std::string>;
+  const Case wanted = GENERATE(Case{"CREATE SCHEMA :name;\n", "a variable of psql's"}, Case{"CREATE TABLE {{.prefix}}a (x integer);\n", "a template of the tool"},
+                               Case{"CREATE TABLE ${prefix}a (x integer);\n", "a placeholder"});
+  Workspace workspace(Engine::postgres);
+  workspace.write("migrations/20260101120000_a.sql", wanted.first);
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(up.err, ContainsSubstring(wanted.second));
+}
+
+TEST_CASE("a file outside a transaction uses the enum value that it adds", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write("migrations/20260101120000_mood.sql", "CREATE TYPE mood AS ENUM ('sad');\n");
+  workspace.write("migrations/20260102120000_ok.sql",
+                  "-- atlas:txmode none\n\n-- Add value\nALTER TYPE mood ADD VALUE 'ok';\nCREATE TABLE a (m mood DEFAULT 'ok');\n");
+
+  const Finished up = workspace.run({"up"});
+
+  INFO(up.err);
+  CHECK(up.exit_code == 0);
+  CHECK(workspace.value("SELECT count(*) FROM pg_class WHERE relname = 'a'") == "1");
+}
+
 TEST_CASE("a block that commits runs in a file that asks for no transaction", "[run]") {
   Workspace workspace(Engine::postgres);
   const std::string file = "migrations/20260101120000_batches.sql";
