@@ -8,7 +8,7 @@ namespace seedbed::host {
 namespace {
 
 constexpr std::size_t kFirstSlots = 1024;
-constexpr std::size_t kMostSlots = 1 << 20;  // 16 MiB, and half of that again while it grows
+constexpr std::size_t kMostSlots = 1 << 18;  // 4 MiB, and half of that again while it grows
 
 std::uint64_t mixed(std::uint64_t x) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;

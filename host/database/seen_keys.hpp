@@ -11,7 +11,7 @@
 
 namespace seedbed::host {
 
-/// Remembers keys by 96 bits of hash: at most 24 MiB of them in memory, the others in a temporary file.
+/// Remembers keys by 96 bits of hash: at most 6 MiB of them in memory, the others in a temporary file.
 class SeenKeys {
  public:
   /// Remembers the key of row `row` (from 1, below 2^32).  Returns the number of an earlier row with
