@@ -1,6 +1,7 @@
 #include "seeding/clear.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <iterator>
 #include <map>
@@ -100,6 +101,26 @@ std::string others_that_refer(const ForeignKeys& foreign_keys, const std::string
   return fmt::format("{}", fmt::join(others, ", "));
 }
 
+/// Rows are counted for the whole of a partitioned table, so that its parts cannot be kept apart.
+void refuse_partitions(Database& database, const std::vector<const Seeder*>& selected, const std::set<std::string>& tables) {
+  if (database.engine() != Engine::postgres) return;
+  for (const Seeder* seeder : selected) {
+    for (const std::string& declared : seeder->declaration.writes) {
+      const std::string whole = database.canonical_table(declared);
+      if (whole == declared || !tables.contains(whole)) continue;
+      const std::string quoted = quoted_table(declared), name = quoted_name(declared);
+      const std::array params{text_value(whole), text_value(quoted), text_value(name)};
+      const std::vector<Row> partitioned = database.query(
+          "SELECT FROM pg_class WHERE oid = $1::regclass AND relkind = 'p' "
+          "AND oid IS DISTINCT FROM coalesce(to_regclass($2), to_regclass($3), to_regclass(lower($2)))", params);
+      if (partitioned.empty()) continue;
+      throw Error(ExitCode::refused, fmt::format("clearing would empty all of \"{}\", of which \"{}\" is a partition", whole, declared))
+          .detail(fmt::format("Seeder \"{}\" declares the partition alone.", seeder->declaration.name))
+          .hint(fmt::format("Let it declare \"{}\" if that may be emptied; or delete its rows in a folder's _truncate.sql.", whole));
+    }
+  }
+}
+
 void delete_rows(Database& database, const std::set<std::string>& tables) {
   const ForeignKeys foreign_keys = database.foreign_keys();
   const DeletionOrder order(tables, foreign_keys);
@@ -181,6 +202,7 @@ std::vector<std::filesystem::path> truncate_files(const std::vector<const Seeder
 std::vector<TableCounts> clear_seeders(Database& database, const std::vector<const Seeder*>& selected,
                                        const std::vector<const Seeder*>& others, const Settings& settings) {
   const std::set<std::string> tables = tables_of(database, selected, others);
+  refuse_partitions(database, selected, tables);
   database.start_counting();
   for (const std::filesystem::path& file : truncate_files(selected, settings)) run_sql_file(database, file, settings.root, nullptr);
   std::vector<TableCounts> cleared = database.changes();

@@ -166,3 +166,22 @@ TEST_CASE("clearing runs the truncating file of a folder of plain seed files", "
   CHECK_THAT(seed.out, ContainsSubstring("1 deleted") && ContainsSubstring("1 inserted"));
   CHECK(workspace.value("SELECT count(*) FROM log") == "2");
 }
+
+TEST_CASE("clearing a partition that is declared alone is refused", "[run]") {
+  const auto declared = GENERATE(as<std::string>(), "event_a", "public.event_a", "Event");
+  const bool whole = declared == "Event";
+  Workspace workspace(Engine::postgres);
+  workspace.write("migrations/20260101120000_event.sql",
+                  "CREATE TABLE event (kind text, PRIMARY KEY (kind)) PARTITION BY LIST (kind);\n"
+                  "CREATE TABLE event_a PARTITION OF event FOR VALUES IN ('a');\nCREATE TABLE event_b PARTITION OF event FOR VALUES IN ('b');\n"
+                  "INSERT INTO event VALUES ('b');\n");
+  workspace.write_seeder("events", "INSERT INTO event VALUES ('a') ON CONFLICT (kind) DO NOTHING;\n", "writes = [\"" + declared + "\"]\n");
+  workspace.run({"up"});
+
+  const Finished seed = workspace.run({"seed", "--clear"});
+
+  INFO(seed.err);
+  CHECK(seed.exit_code == (whole ? 0 : 4));
+  CHECK(workspace.value("SELECT count(*) FROM event") == (whole ? "1" : "2"));
+  if (!whole) CHECK_THAT(seed.err, ContainsSubstring("clearing would empty all of \"event\", of which \"" + declared + "\" is a partition"));
+}
