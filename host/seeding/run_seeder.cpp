@@ -211,7 +211,7 @@ void SeederRunner::run_folder(Database& database, const Seeder& seeder, const Ru
   std::map<std::string, WriterCounts> written;
   for (const auto& [file, table] : folder_files(seeder, database.engine())) {
     if (table == nullptr) {
-      run_sql_file(database, file, settings_.root, &constants);
+      run_sql_file(database, file, settings_.root, &constants, seeder.declaration.once);
       continue;
     }
     const WriterCounts counts = load_csv(database, writing.once, file, shown_seed_path(file, settings_.root), *table,

@@ -122,8 +122,12 @@ std::string violated_key(const Error& error) {
 }
 
 /// What to do about a seed file that inserts a row which is there.
-std::string idempotent_hint(const Error& error) {
+std::string idempotent_hint(const Error& error, bool once) {
   const std::string key = violated_key(error);
+  if (once) {
+    return fmt::format("This load runs one time only, and the row is there: ON CONFLICT ({}) DO NOTHING leaves it as it is.",
+                       key.empty() ? "key" : key);
+  }
   return fmt::format("A seed file runs again and again: end its INSERT with ON CONFLICT ({}) DO NOTHING or DO UPDATE.",
                      key.empty() ? "key" : key);
 }
@@ -191,7 +195,7 @@ std::string shown_seed_path(const fs::path& file, const fs::path& root) {
   return relative.native().starts_with("..") ? file.string() : relative.string();
 }
 
-void run_sql_file(Database& database, const fs::path& file, const fs::path& root, const Constants* constants) {
+void run_sql_file(Database& database, const fs::path& file, const fs::path& root, const Constants* constants, bool once) {
   const std::string shown = shown_seed_path(file, root);
   const std::string source = read_sql(file, shown);
   const std::vector<Statement> statements = sql::split(source, database.engine(), shown);
@@ -212,8 +216,8 @@ void run_sql_file(Database& database, const fs::path& file, const fs::path& root
     database.reset_session();
   } catch (Error& error) {
     if (is_unique_violation(error)) {
-      error.hint(idempotent_hint(error));
-      if (constants != nullptr) error.hint("If it is to run one time only, say run = \"once\" in its seeder.toml.");
+      error.hint(idempotent_hint(error, once));
+      if (constants != nullptr && !once) error.hint("If it is to run one time only, say run = \"once\" in its seeder.toml.");
     }
     if (error.place().file.empty()) error.at({shown, 0, 0, ""});
     throw;

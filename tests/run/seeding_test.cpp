@@ -77,6 +77,19 @@ TEST_CASE("a seeder that needs a later migration is left out with the reason", "
   CHECK(status.exit_code == 0);
 }
 
+TEST_CASE("a load that runs once and finds its row is not asked to run once", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write_customer_migration();
+  workspace.write("migrations/20260102120000_row.sql", "INSERT INTO customer VALUES ('a', 'Ada');\n");
+  workspace.write_seeder("customers", "INSERT INTO customer VALUES ('a', 'Bea');\n", "run = \"once\"\nwrites = [\"customer\"]\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(up.err, ContainsSubstring("the row is there: ON CONFLICT (email) DO NOTHING leaves it as it is."));
+  CHECK_THAT(up.err, !ContainsSubstring("seeder.toml"));
+}
+
 TEST_CASE("a seeder that runs once does not run again when it was edited", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   workspace.write_customer_migration();
