@@ -51,12 +51,14 @@ Suffixes cut_suffixes(std::string_view& stem, bool with_direction) {
 }
 
 /// Cuts the word that makes `stem` a down part off, and returns it.
-std::string cut_down_word(std::string_view& stem) {
+std::string_view cut_down_word(std::string_view& stem) {
   for (const std::string_view word : {"down", "rollback", "undo", "revert"}) {
-    for (const char separator : {'_', '-', '.'}) {
-      if (word == "down" && separator == '.') continue;  // cut_suffixes() knows it
-      if (cut_suffix(stem, separator + std::string(word))) return std::string(word);
-    }
+    if (stem.size() <= word.size() || !stem.ends_with(word)) continue;
+    const char separator = stem[stem.size() - word.size() - 1];
+    if (separator == '.' && word == "down") continue;  // cut_suffixes() knows it
+    if (separator != '_' && separator != '-' && separator != '.') continue;
+    stem.remove_suffix(word.size() + 1);
+    return word;
   }
   return "";
 }
