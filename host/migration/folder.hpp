@@ -1,6 +1,7 @@
 #pragma once
 // The files of a migrations folder, and which format they are in.
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -63,8 +64,9 @@ std::string shown_path(const std::filesystem::path& path, const std::filesystem:
 
 /// The bytes of a file.  Throws Error{usage} when it cannot be read.
 std::string read_bytes(const FolderFile& file);
-/// Their SHA-256, in lower-case hex; holds no more than a buffer of them.  Throws likewise.
-std::string sha256_of(const FolderFile& file);
+/// The SHA-256 of each of `files`; of many, in two threads.  Holds no more than a buffer of each.  Throws
+/// Error{usage} for the first that cannot be read.
+std::vector<std::array<unsigned char, 32>> sha256_of(const std::vector<const FolderFile*>& files);
 std::string read_bytes(const std::string& path, const std::string& shown);
 
 }  // namespace seedbed::host

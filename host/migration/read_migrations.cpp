@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "database/sql/stream_hash.hpp"
 #include "migration/directive.hpp"
 #include "migration/layout.hpp"
 #include "migration/migration.hpp"
@@ -220,14 +222,23 @@ struct UnreadText {
 
 namespace {
 
-void fill_in(Migration& migration, const std::shared_ptr<const Reader>& reader, MigrationFiles files) {
+using Digest = std::array<unsigned char, 32>;
+
+std::vector<Digest> hashes_of(const std::vector<MigrationFiles>& migrations) {
+  std::vector<const FolderFile*> files;
+  files.reserve(migrations.size());
+  for (const MigrationFiles& each : migrations) files.push_back(&each.up->file);
+  return sha256_of(files);
+}
+
+void fill_in(Migration& migration, const std::shared_ptr<const Reader>& reader, MigrationFiles files, const Digest& hash) {
   const NamedFile& up = *files.up;
   const bool baseline = up.name.kind == FileName::Kind::baseline;
   migration.version = (baseline ? "B" : "") + up.name.version;
   migration.name = up.name.name;
   migration.file = up.file.name;
   migration.repeatable = up.name.kind == FileName::Kind::repeatable;
-  migration.sha256 = sha256_of(up.file);
+  migration.sha256 = sql::hex(hash);
   migration.unread = std::make_shared<const UnreadText>(UnreadText{reader, std::move(files)});
 }
 
@@ -244,9 +255,11 @@ MigrationFolder find_migrations(const std::filesystem::path& directory,
   PairedFiles paired = pair_files(std::move(folder), engine);
   result.left_alone = std::move(paired.left_alone);
   result.migrations.reserve(paired.migrations.size());
-  for (MigrationFiles& files : paired.migrations) {
+  const std::vector<Digest> hashes = hashes_of(paired.migrations);
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    MigrationFiles& files = paired.migrations[i];
     const bool baseline = files.up->name.kind == FileName::Kind::baseline;
-    fill_in((baseline ? result.baselines : result.migrations).emplace_back(), reader, std::move(files));
+    fill_in((baseline ? result.baselines : result.migrations).emplace_back(), reader, std::move(files), hashes[i]);
   }
   return result;
 }

@@ -62,6 +62,22 @@ TEST_CASE("a file larger than a buffer has the hash of all its bytes", "[migrati
   CHECK(folder.read().migrations[0].sha256 == sql::sha256(text));
 }
 
+TEST_CASE("of many files each has its hash and the first that cannot be read is named", "[migration]") {
+  const WrittenFolder folder{};
+  for (int i = 1000; i < 1600; ++i) write_file(folder.path() / (std::to_string(i) + "_a.sql"), "SELECT " + std::to_string(i) + ";\n");
+
+  const MigrationFolder found = folder.read();
+  for (const int broken : {1599, 1300, 1301}) {
+    std::filesystem::remove(folder.path() / (std::to_string(broken) + "_a.sql"));
+    std::filesystem::create_symlink("nowhere", folder.path() / (std::to_string(broken) + "_a.sql"));
+  }
+  const Error error = folder.failure();
+
+  REQUIRE(found.migrations.size() == 600);
+  for (const Migration& each : found.migrations) CHECK(each.sha256 == sql::sha256("SELECT " + each.file.substr(0, 4) + ";\n"));
+  CHECK_THAT(error.message(), ContainsSubstring("could not read \"1300_a.sql\""));
+}
+
 TEST_CASE("a file added at the end does not change the versions before it", "[migration]") {
   const WrittenFolder counted{{"001_a.sql", ""}, {"20260101120000_b.sql", "-- seedbed: up\n"}};
   const WrittenFolder dated{{"20260101120000_b.sql", ""}, {"20270101_c.sql", ""}};

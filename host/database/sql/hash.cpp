@@ -55,7 +55,7 @@ class TokenHash : public ScriptListener {
 
   std::string hex() {
     flush();
-    return hash_.hex();
+    return sql::hex(hash_.bytes());
   }
 
  private:
@@ -113,13 +113,12 @@ std::array<unsigned char, 32> Sha256::bytes() {
   return digest;
 }
 
-std::string Sha256::hex() {
+std::string hex(const std::array<unsigned char, 32>& hash) {
   constexpr char kDigits[] = "0123456789abcdef";
-  const auto digest = bytes();
-  std::string hex(2 * digest.size(), '0');
-  for (std::size_t i = 0; i < digest.size(); ++i) {
-    hex[2 * i] = kDigits[digest[i] >> 4];
-    hex[2 * i + 1] = kDigits[digest[i] & 15];
+  std::string hex(2 * hash.size(), '0');
+  for (std::size_t i = 0; i < hash.size(); ++i) {
+    hex[2 * i] = kDigits[hash[i] >> 4];
+    hex[2 * i + 1] = kDigits[hash[i] & 15];
   }
   return hex;
 }
@@ -127,7 +126,7 @@ std::string Sha256::hex() {
 std::string sha256(std::string_view bytes) {
   Sha256 hash;
   hash.add(bytes);
-  return hash.hex();
+  return hex(hash.bytes());
 }
 
 std::array<unsigned char, 32> sha256_bytes(std::string_view bytes) {
@@ -142,7 +141,7 @@ std::string sha256(std::istream& stream) {
   while (stream.read(buffer.data(), buffer.size()), stream.gcount() > 0) {
     hash.add({buffer.data(), static_cast<std::size_t>(stream.gcount())});
   }
-  return hash.hex();
+  return hex(hash.bytes());
 }
 
 std::string token_hash(std::string_view text, Engine dialect) {

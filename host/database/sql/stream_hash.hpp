@@ -15,13 +15,15 @@ class Sha256 {
 
   void add(std::string_view bytes);
 
-  /// These two are for the end: nothing can be added afterwards, and one of them called once.
+  /// For the end: nothing can be added afterwards, and it is called once.
   std::array<unsigned char, 32> bytes();
-  std::string hex();  ///< in lower case
 
  private:
   alignas(8) std::array<unsigned char, 112> state_;  ///< OpenSSL's
 };
+
+/// In lower case.
+std::string hex(const std::array<unsigned char, 32>& hash);
 
 /// SHA-256 of the bytes that `stream` still holds, in lower-case hex.
 std::string sha256(std::istream& stream);
