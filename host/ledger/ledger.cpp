@@ -25,6 +25,18 @@ std::int64_t now_microseconds() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+/// CREATE SCHEMA IF NOT EXISTS takes the right to create schemas even where there is one.
+bool has_schema(Database& database) {
+  return database.engine() == Engine::postgres && database.query("SELECT to_regnamespace('seedbed') IS NOT NULL")[0][0] == "t";
+}
+
+/// In the order of time, as texts, too.
+std::string sortable(std::int64_t microseconds) {
+  std::string text = iso_timestamp(microseconds);
+  if (constexpr std::size_t kToMilliseconds = 24; text.size() == kToMilliseconds) text.insert(kToMilliseconds - 1, "000");
+  return text;
+}
+
 StatementState parse_state(std::string_view name) {
   const auto state = std::ranges::find(kStatementStates, name);
   if (state == kStatementStates.end()) {
@@ -91,7 +103,7 @@ LedgerLook Ledger::look() {
 
 std::vector<std::string> Ledger::steps_from(int version, const Identity& identity) const {
   std::vector<std::string> statements;
-  if (version == 0) statements = ledger_creation(database_.engine());
+  if (version == 0) statements = ledger_creation(database_.engine(), has_schema(database_));
   else for (int step = version + 1; step <= kLedgerVersion; ++step) {
     std::ranges::move(ledger_upgrade(step, database_.engine()), std::back_inserter(statements));
   }
@@ -141,21 +153,35 @@ void Ledger::prepare(const Identity& identity) {
 
 std::vector<AppliedMigration> Ledger::migrations(bool with_reverting) {
   const char* const added = version() < 2 ? "'applied', 0" : "origin, shared";
-  const bool postgres = database_.engine() == Engine::postgres;
-  const char* const when = postgres ? "to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')" : "applied_at";
-  // Those of them that have begun to be reverted are few: they are looked for once, not for each row.
-  const std::string reverting = !with_reverting ? "0" : fmt::format(
-      "CASE WHEN version IN (SELECT substr(s.version, {}) FROM {} s WHERE substr(s.version, 1, {}) = '{}') THEN 1 ELSE 0 END",
-      kReverting.size() + 1, table("statements"), kReverting.size(), kReverting);
+  // Mostly no statement at all is remembered, which is found out faster than whether one is of this migration.
+  const std::string reverting = with_reverting ? fmt::format("CASE WHEN EXISTS (SELECT 1 FROM {}) THEN 1 ELSE 0 END", table("statements")) : "0";
   std::vector<AppliedMigration> applied;
-  database_.query_typed(
-      fmt::format("SELECT version, name, file, sha256, token_hash, token_algorithm, {}, took_ms, {}, {} FROM {}", when, added,
-                  reverting, table("migrations")), {}, [&](const seedbed_value* value, std::size_t) {
-        const auto text = [&](int column) { return std::string(data_of(value[column])); };
-        applied.push_back({text(0), text(1), text(2), text(3), text(4), static_cast<int>(value[5].as.integer), text(6),
-                           value[7].as.integer, text(8), value[9].as.integer == 1, value[10].as.integer == 1});
-        return true;
-      });
+  const auto read = [&](const char* when, bool as_text) {
+    bool as_expected = true;
+    database_.query_typed(
+        fmt::format("SELECT version, name, file, sha256, token_hash, token_algorithm, {}, took_ms, {}, {} FROM {}", when, added,
+                    reverting, table("migrations")), {}, [&](const seedbed_value* value, std::size_t) {
+          const auto text = [&](int column) { return std::string(data_of(value[column])); };
+          as_expected = as_text == (value[6].type == SEEDBED_TEXT);
+          if (!as_expected) return false;
+          applied.push_back({text(0), text(1), text(2), text(3), text(4), static_cast<int>(value[5].as.integer),
+                             as_text ? text(6) : sortable(value[6].as.integer), value[7].as.integer, text(8),
+                             value[9].as.integer == 1, value[10].as.integer == 1});
+          return true;
+        });
+    return as_expected;
+  };
+  // A session's own way of printing times costs less than to_char() does, but may be one that is not read here.
+  if (database_.engine() == Engine::sqlite) {
+    read("applied_at", /*as_text=*/true);
+  } else if (!read("applied_at", /*as_text=*/false)) {
+    applied.clear();
+    read("to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')", /*as_text=*/true);
+  }
+  if (std::ranges::any_of(applied, &AppliedMigration::reverting)) {
+    const RememberedStatements remembered = all_statements();
+    for (AppliedMigration& migration : applied) migration.reverting = remembered.contains(std::string(kReverting) + migration.version);
+  }
   // Sorted here: mostly they lie in that order, and SQLite would sort whole rows.
   const auto before = [](const AppliedMigration& a, const AppliedMigration& b) {
     return std::tie(a.applied_at, a.version) < std::tie(b.applied_at, b.version);

@@ -88,8 +88,7 @@ std::string written_for(Engine engine, std::string statement) {
 
 std::vector<std::string> before_tables(Engine engine) {
   if (engine == Engine::sqlite) return {};
-  // IF NOT EXISTS asks for the right to create schemas even where there is nothing to create.
-  return {"DO $$ BEGIN IF to_regnamespace('seedbed') IS NULL THEN CREATE SCHEMA seedbed; END IF; END $$"};
+  return {"CREATE SCHEMA seedbed"};
 }
 
 /// Puts what `addition`, an ALTER TABLE of those above, adds behind the last column of its table.
@@ -112,7 +111,7 @@ std::vector<std::string> ledger_upgrade(int step, Engine engine) {
   return statements;
 }
 
-std::vector<std::string> ledger_creation(Engine engine) {
+std::vector<std::string> ledger_creation(Engine engine, bool has_schema) {
   std::vector<std::string> made;
   for (const auto& version : kVersions) {
     for (const std::string_view statement : version) {
@@ -120,7 +119,7 @@ std::vector<std::string> ledger_creation(Engine engine) {
       else made.emplace_back(statement);
     }
   }
-  std::vector<std::string> statements = before_tables(engine);
+  std::vector<std::string> statements = has_schema ? std::vector<std::string>() : before_tables(engine);
   for (std::string& statement : made) statements.push_back(written_for(engine, std::move(statement)));
   return statements;
 }

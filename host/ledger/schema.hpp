@@ -16,6 +16,7 @@ std::vector<std::string> ledger_upgrade(int step, Engine engine);
 
 /// The statements that make a ledger of this version where there is none: all steps, but with each table
 /// made as it is in the end.  Altering it takes several times longer, on SQLite above all.
-std::vector<std::string> ledger_creation(Engine engine);
+/// `has_schema`: PostgreSQL's schema is there.
+std::vector<std::string> ledger_creation(Engine engine, bool has_schema);
 
 }  // namespace seedbed::host

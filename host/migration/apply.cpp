@@ -176,7 +176,6 @@ std::chrono::microseconds apply_migration(RunLock& lock, const Migration& migrat
   work.before = beside.before;
   work.after.push_back(recording(ledger, migration, ledger.duration_of_transaction()));
   work.after.insert(work.after.end(), beside.after.begin(), beside.after.end());
-  if (const std::string extension = lock.extension(); !extension.empty()) work.after.push_back(extension);
   bool held = false;
   try {
     held = lock.database().run_transaction(work);

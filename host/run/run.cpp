@@ -165,7 +165,8 @@ class Run {
     }
     if (options_.reset) outcome_.dropped = drop_everything(*lock_, prepared_, dropped_files_, *gate_, outcome_.notices);
     if (prepared_.supabase) keep_histories_in_step();
-    if (!pending_.empty() && creation_.empty()) leave_out_applied_meanwhile();
+    const bool nobody_before = lock_->fence() == 1;  // nor has anybody applied anything, then; not known on SQLite
+    if (!pending_.empty() && creation_.empty() && !nobody_before) leave_out_applied_meanwhile();
     if (!pending_.empty()) apply_migrations();
     if (!seeders_.empty()) seed();
   }

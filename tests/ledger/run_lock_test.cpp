@@ -157,6 +157,24 @@ TEST_CASE("a migration whose run has lost the lock changes nothing", "[lock]") {
   CHECK(database.value("SELECT count(*) FROM seedbed.migrations") == "0");
 }
 
+TEST_CASE("a migration lets the lease begin anew", "[lock]") {
+  TestDatabase database(Engine::postgres);
+  const Client first(database), second(database);
+  RunLock held(*first.connection, first.url, 1s);
+  Migration migration;
+  migration.version = "1";
+  migration.up.text = "UPDATE seedbed.lock SET lease_until = now() - interval '1 hour'";  // as if it had taken so long
+  migration.up.statements = sql::split(migration.up.text, Engine::postgres, "1_a.sql");
+  apply_migration(held, migration);
+
+  const Error error = failure_of([&] { const RunLock wanted(*second.connection, second.url, 300ms); });
+
+  CHECK(error.code() == ExitCode::locked);
+  CHECK_NOTHROW(LockedTransaction(held));
+  database.execute("UPDATE seedbed.migrations SET applied_at = applied_at - interval '30 seconds'");
+  CHECK_NOTHROW(RunLock(*second.connection, second.url, 1s));
+}
+
 TEST_CASE("a division by zero in a migration is not taken for a lost lock", "[lock]") {
   TestDatabase database(Engine::postgres);
   const Client client(database);

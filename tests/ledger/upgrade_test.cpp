@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include <fmt/format.h>
+
 #include "ledger/ledger.hpp"
 #include "ledger/schema.hpp"
 #include "run/workspace.hpp"
@@ -50,6 +52,24 @@ TEST_CASE("a ledger of version 1 is read as it is", "[ledger]") {
   CHECK(migrations[0].applied_at == "2026-01-01 12:00:00");
   CHECK(migrations[0].origin == "applied");
   CHECK_FALSE(Ledger(*database).ready());
+}
+
+TEST_CASE("when a migration was applied is read in whatever style the database prints times", "[ledger]") {
+  Workspace workspace(Engine::postgres);
+  make_first_version(workspace);
+  workspace.database().execute("INSERT INTO seedbed.migrations VALUES ('2', 'second', '2_second.sql', 'ab', 'cd', 1, '2026-01-01T12:00:00.100001Z', 5), "
+                               "('3', 'third', '3_third.sql', 'ab', 'cd', 1, '2026-01-01T12:00:00.1Z', 5)");
+  workspace.database().execute(fmt::format("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET {}', current_database()); END $$",
+                                           GENERATE("DateStyle = ISO", "DateStyle = German", "TimeZone = \"Asia/Kolkata\"")));
+  const std::unique_ptr<Database> database = connect(parse_url(workspace.database().url(), "/"), {});
+
+  const std::vector<AppliedMigration> migrations = Ledger(*database).migrations();
+
+  REQUIRE(migrations.size() == 3);
+  CHECK(migrations[0].version == "1");
+  CHECK(migrations[1].version == "3");
+  CHECK(migrations[2].version == "2");
+  CHECK(migrations[2].applied_at == "2026-01-01 12:00:00");
 }
 
 TEST_CASE("status and log read a ledger of version 1", "[ledger]") {
@@ -106,7 +126,7 @@ TEST_CASE("a ledger that is made at once has the tables that all the steps lead 
   for (int step = 1; step <= kLedgerVersion; ++step) {
     for (const std::string& statement : ledger_upgrade(step, engine)) by_steps.database().execute(statement);
   }
-  for (const std::string& statement : ledger_creation(engine)) at_once.database().execute(statement);
+  for (const std::string& statement : ledger_creation(engine, /*has_schema=*/false)) at_once.database().execute(statement);
 
   for (const char* name : {"identity", "migrations", "statements", "lock", "runs", "seeds", "rows"}) {
     INFO(name);

@@ -14,6 +14,16 @@ using namespace seedbed::test;
 using namespace std::chrono_literals;
 using seedbed::host::Engine;
 
+namespace {
+
+/// As if half a minute had passed in which no run was heard of.
+void end_leases(Workspace& workspace) {
+  workspace.database().execute("UPDATE seedbed.lock SET lease_until = clock_timestamp() - interval '1 second'; "
+                               "UPDATE seedbed.migrations SET applied_at = applied_at - interval '30 seconds'");
+}
+
+}  // namespace
+
 TEST_CASE("two runs at once apply each migration once and both succeed", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   workspace.write_customer_migration();
@@ -121,7 +131,7 @@ TEST_CASE("a run that has lost its lock ends with 5 and changes nothing more", "
   });
   Running slow = workspace.program().start({"up", "--url", proxy.url()});
   REQUIRE(proxy.struck(10s));
-  workspace.database().execute("UPDATE seedbed.lock SET lease_until = clock_timestamp() - interval '1 second' WHERE id = 1");
+  end_leases(workspace);
 
   const Finished other = workspace.run({"up", "--lock-timeout", "10s"});
   proxy.release();
@@ -150,7 +160,7 @@ TEST_CASE("a statement outside a transaction keeps the lock of a run that was ki
   Running running = workspace.program().start({"up", "--url", url});
   while (workspace.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'CREATE INDEX CONCURRENTLY a_x%' AND wait_event_type = 'Lock'") == "0") {
   }
-  workspace.database().execute("UPDATE seedbed.lock SET lease_until = clock_timestamp() - interval '1 second'");
+  end_leases(workspace);
   running.signal(SIGKILL);
   running.wait();
 

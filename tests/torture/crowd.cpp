@@ -31,6 +31,7 @@ pid_t lock_holder(TestDatabase& database) {
 /// Half a minute passes for the lease of a run that was killed: behind a pooler nothing else ends it.
 void let_lease_end(TestDatabase& database, pid_t process) {
   if (lock_holder(database) != process) return;
+  database.execute("UPDATE seedbed.migrations SET applied_at = applied_at - interval '30 seconds'");
   database.execute(fmt::format("UPDATE seedbed.lock SET lease_until = lease_until - interval '30 seconds' "
                                "WHERE id = 1 AND run IS NOT NULL AND process = {}", process));
 }

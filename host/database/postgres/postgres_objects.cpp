@@ -133,6 +133,11 @@ std::string drop_statement(const CatalogObject& object) {
 std::vector<std::string> PostgresDatabase::user_tables() {
   const std::string platform = array_text(std::vector<std::string>(kPlatformSchemas.begin(), kPlatformSchemas.end()));
   const std::array params{text_value(platform)};
+  // Mostly there is none, which is found out much faster.
+  if (query("SELECT FROM pg_class WHERE relkind IN ('r', 'p', 'f') AND relnamespace IN (SELECT oid FROM pg_namespace "
+            "WHERE nspname = ANY (current_schemas(false)) AND nspname <> 'seedbed' AND nspname <> ALL ($1::text[])) LIMIT 1", params).empty()) {
+    return {};
+  }
   std::vector<std::string> tables;
   for (const Row& row : query(
            "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "

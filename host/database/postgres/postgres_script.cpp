@@ -184,7 +184,7 @@ bool PostgresDatabase::run_transaction(const ScriptTransaction& work) {
       messages.add(statement);
     }
     if (work.begin.alone) messages.add_guard(fmt::format("SELECT 1 / {}::int", try_lock_sql()));
-    if (!work.guard.empty()) messages.add_guard(fmt::format("SELECT 1 / count(*) FROM ({}) AS guard", work.guard));
+    if (!work.guard.empty()) messages.add_guard(fmt::format("SELECT 1 / EXISTS ({})::int", work.guard));
     for (const std::string& statement : work.before) messages.add(statement);
     for (const std::string& setting : settings_for(work.begin.limits, "SET LOCAL")) messages.add(setting);
     for (const sql::Statement& statement : work.statements.subspan(first)) {
