@@ -161,16 +161,16 @@ std::optional<std::string> PostgresDatabase::sql_name(std::string_view table) {
 
 DatabaseFacts PostgresDatabase::identify(std::string_view table) {
   const std::array params{text_value(table)};
-  const auto ask = [&](const char* system) {
-    const Row row = query(fmt::format("SELECT current_database(), {}, pg_relation_filepath(1259), to_regclass($1) IS NOT NULL", system), params)[0];
+  const auto ask = [&](const char* system, const char* path) {
+    const Row row = query(fmt::format("SELECT current_database(), {}, {}, to_regclass($1) IS NOT NULL", system, path), params)[0];
     return DatabaseFacts{*row[0], row[1].value_or(""), folder_in(row[2].value_or("")), row[3] == "t"};
   };
   try {
-    return ask("(pg_control_system()).system_identifier");
+    return ask("(pg_control_system()).system_identifier", "pg_relation_filepath('pg_class'::regclass)");
   } catch (const Error& error) {
-    // A provider may have taken the right away, or the function.
+    // A provider may have taken the right away, or a function.
     if (error.sqlstate() != "42501" && error.sqlstate() != "42883") throw;
-    return ask("NULL::text");
+    return ask("NULL::text", "(SELECT '/' || oid || '/' FROM pg_database WHERE datname = current_database())");
   }
 }
 
