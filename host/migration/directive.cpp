@@ -82,10 +82,11 @@ struct OtherTool {
   bool plain = false;  ///< people write the same without any tool
 };
 
-constexpr std::array<OtherTool, 9> kOtherTools{{{"sql-migrate", "+migrate up", "+migrate down"},
+constexpr std::array<OtherTool, 10> kOtherTools{{{"sql-migrate", "+migrate up", "+migrate down"},
                                                 {"micrate", "+micrate up", "+micrate down"},
                                                 {"rambler", "rambler up", "rambler down"},
                                                 {"Play", "!ups", "!downs"},
+                                                {"yoyo", "migrate: apply", "migrate: rollback"},
                                                 {"tern", "", "create above / drop below"},
                                                 {"MyBatis Migrations", "", "//@undo"},
                                                 {"another tool", "", "@down", true},

@@ -153,7 +153,7 @@ TEST_CASE("a down part that only another tool knows as such does not run forward
                                Lines{"-- +micrate Up", "-- +micrate Down"}, Lines{"-- rambler up", "-- rambler down"},
                                Lines{"-- !Ups", "-- !Downs"}, Lines{"# --- !Ups", "# --- !Downs"}, Lines{"", "---- create above / drop below ----"},
                                Lines{"-- Up Migration", "-- Down Migration"}, Lines{"-------\n-- UP:\n-------", "-- Down --"},
-                               Lines{"-- ====  UP  ====", "-- ==== DOWN ===="}, Lines{"-- [UP]", "-- [DOWN]"}, Lines{"-- @up", "-- @down"},
+                               Lines{"-- ====  UP  ====", "-- ==== DOWN ===="}, Lines{"-- [UP]", "-- [DOWN]"}, Lines{"-- @up", "-- @down"}, Lines{"-- migrate: apply", "-- migrate: rollback"},
                                Lines{"--// Create a", "--//@UNDO "}, Lines{"", "-- @DOWN"}, Lines{"-- === Up Migration ===", "-- === Down Migration ==="});
 
   const Error error = WrittenFolder{{"0001_a.sql", lines.first + "\ncreate table a (x int);\n" + lines.second + "\ndrop table a;\n"}}.failure();
