@@ -161,17 +161,12 @@ void RunLock::hold() {
   if (fence_ != 0 && database_.query(guard()).empty()) throw lost();
 }
 
-std::string RunLock::extension() const { return fence_ == 0 ? "" : extension(kLease); }
-
-std::string RunLock::extension(std::chrono::seconds lease) const {
-  return fmt::format("UPDATE seedbed.lock SET lease_until = clock_timestamp() + {} WHERE id = 1 AND fence = {}",
-                     interval(lease), fence_);
-}
-
 void RunLock::extend() { extend(kLease); }
 
 void RunLock::extend(std::chrono::seconds lease) {
-  if (fence_ != 0) database_.execute(extension(lease));
+  if (fence_ == 0) return;
+  database_.execute(fmt::format("UPDATE seedbed.lock SET lease_until = clock_timestamp() + {} WHERE id = 1 AND fence = {}",
+                                interval(lease), fence_));
 }
 
 std::string lock_holder(Database& database, const DatabaseUrl& url) {

@@ -18,8 +18,8 @@ namespace seedbed::host {
 ///
 /// PostgreSQL: a row of the ledger with a fence, which grows with each holder, and a lease.  Every
 /// writing transaction keeps the row locked to its end (hold()), and taking over needs the row, so an
-/// open transaction is its own proof of life.  Between transactions the lease holds.  No session
-/// state: it is right behind a transaction-pooling proxy, and those who wait have nothing open.
+/// open transaction is its own proof of life.  Between transactions the lease holds, which begins anew
+/// with each row that a migration leaves in the ledger.  No session state: it is right behind a transaction-pooling proxy, and those who wait have nothing open.
 /// The lock is free at once when the holder's connection is gone (unless a pooler hides that),
 /// else when the lease ends.
 ///
@@ -54,9 +54,6 @@ class RunLock {
   /// What hold() asks the database, for Database::run_transaction(); empty: there is nothing to hold.
   std::string guard() const;
 
-  /// The statement that lets the lease begin anew; empty as guard() is.
-  std::string extension() const;
-
   /// The error of a lock that another run has taken over.
   Error lost();
 
@@ -72,7 +69,6 @@ class RunLock {
  private:
   bool try_acquire(std::chrono::seconds lease);
   void require(std::string_view identity);
-  std::string extension(std::chrono::seconds lease) const;
 
   Database& database_;
   const DatabaseUrl& url_;
