@@ -401,12 +401,10 @@ TEST_CASE("every kind of value arrives as it was given", "[database]") {
                           "\\x00ff", "{\"a\": 1}", "\xC3\xA9,\"\\{", "2026-01-01", "{1,2}", "7.00"}});
 }
 
-TEST_CASE("every kind of value is copied into a new table as it was given", "[database]") {
+TEST_CASE("every kind of value reaches a new table as it was given", "[database]") {
   TestDatabase database(Engine::postgres);
   database.execute("CREATE TABLE t (id uuid NOT NULL PRIMARY KEY, small smallint, whole integer, big bigint, yes boolean, real double precision, "
-                   "at timestamptz(0), local timestamp, bytes bytea, js json, jsb jsonb, short varchar(3), long text, how text)");
-  database.execute("CREATE FUNCTION how() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.how := current_query() ~ ''COPY''; RETURN NEW; END'; "
-                   "CREATE TRIGGER how BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION how()");
+                   "at timestamptz(0), local timestamp, bytes bytea, js json, jsb jsonb, short varchar(3), long text)");
   const auto connection = open(database);
   const Transaction transaction(*connection, {1s});
   const auto writer = WriterTo("t", {"id", "small", "whole", "big", "yes", "real", "at", "local", "bytes", "js", "jsb", "short", "long"}, {"id"}).open(*connection);
@@ -429,11 +427,11 @@ TEST_CASE("every kind of value is copied into a new table as it was given", "[da
   writer->write(values.data(), 2);
   writer->finish();
 
-  CHECK(connection->query("SELECT small, whole, big, yes, real, at AT TIME ZONE 'UTC', local, bytes, js, jsb, short, long, how FROM t ORDER BY id") ==
+  CHECK(connection->query("SELECT small, whole, big, yes, real, at AT TIME ZONE 'UTC', local, bytes, js, jsb, short, long FROM t ORDER BY id") ==
         std::vector<Row>{{"-32768", "2147483647", "-9223372036854775808", "t", "-0.1", "2026-01-01 00:00:01", "1970-01-01 00:00:00", "\\x00ff",
-                          "[1, {}]", "[1, {}]", "\xC3\xA9\xC3\xA9 ", "", "true"},
+                          "[1, {}]", "[1, {}]", "\xC3\xA9\xC3\xA9 ", ""},
                          {std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt, std::nullopt,
-                          std::nullopt, std::nullopt, std::nullopt, "true"}});
+                          std::nullopt, std::nullopt, std::nullopt}});
 }
 
 TEST_CASE("a distributed table is written without what Citus cannot plan", "[database]") {
