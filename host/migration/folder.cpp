@@ -281,7 +281,7 @@ std::vector<std::array<unsigned char, 32>> sha256_of(const std::vector<const Fol
   const auto hash_some = [&] {
     try {
       for (std::size_t at; !failed && (at = next++) < files.size();) hash_one(at);
-    } catch (const Error&) {
+    } catch (...) {  // met again below
       failed = true;
     }
   };
