@@ -128,8 +128,8 @@ MigrationFolder find_migrations(const std::filesystem::path& directory,
 /// Reads and splits the files of `migration`, once.  The bytes of applied files would be held for nothing,
 /// so they are read anew: what was hashed when it was found.
 ///
-/// Throws Error{refused} if the up part is another by now, Error{usage} at the file and line for a directive or option nobody knows or of another
-/// tool, a placeholder without a value, two down parts, or text that cannot be split.
+/// Throws Error{refused} if the up part is another by now, Error{usage} at the file and line for a directive
+/// or option nobody knows or of another tool, a placeholder without a value, two down parts, or text that cannot be split.
 void read_text(Migration& migration);
 
 /// find_migrations(), and read_text() of all.

@@ -22,7 +22,8 @@ std::vector<std::filesystem::path> truncate_files(const std::vector<const Seeder
 /// Deletes, inside the open transaction, every row of the tables that `selected` declare, those that
 /// refer before those referred to; truncate_files() run first.  A table that one of
 /// `others` declares too stays as it is, and so does what the seeder "sql" wrote.  The ledger forgets
-/// the selected seeders, and the rows that it remembers of theirs; not a one-time load of which rows stay.  Returns what was deleted, per table.
+/// the selected seeders, and the rows that it remembers of theirs; not a one-time load of which rows stay.
+/// Returns what was deleted, per table.
 ///
 /// Throws Error when a row of another table refers to one that should go, Error{refused} when it would go
 /// as well, or change.
