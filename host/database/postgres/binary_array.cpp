@@ -1,8 +1,10 @@
 #include "database/postgres/binary_array.hpp"
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 #include <fmt/format.h>
 
@@ -39,15 +41,21 @@ const ElementType& own_element(std::string_view cast) {
 }
 
 template <class Integer>
+void put_big_endian(char* at, Integer number) {
+  const auto bits = static_cast<std::make_unsigned_t<Integer>>(number);
+  for (std::size_t i = 0; i < sizeof bits; ++i) at[i] = static_cast<char>(bits >> 8 * (sizeof bits - 1 - i));
+}
+
+template <class Integer>
 void append_big_endian(std::string& bytes, Integer number) {
-  for (int shift = 8 * (int(sizeof number) - 1); shift >= 0; shift -= 8) {
-    bytes += static_cast<char>(static_cast<std::uint64_t>(number) >> shift & 0xff);
-  }
+  std::array<char, sizeof number> turned;
+  put_big_endian(turned.data(), number);
+  bytes.append(turned.data(), turned.size());
 }
 
 void append_element(std::string& bytes, std::string_view element) {
   append_big_endian(bytes, static_cast<std::int32_t>(element.size()));
-  bytes += element;
+  bytes.append(element);
 }
 
 void append_int64(std::string& bytes, std::int64_t number) {
@@ -55,8 +63,7 @@ void append_int64(std::string& bytes, std::int64_t number) {
   append_big_endian(bytes, number);
 }
 
-void append_text(std::string& bytes, const PostgresColumn& column, const seedbed_value& value) {
-  const std::string text = *checked_text(value);
+void append_text(std::string& bytes, const PostgresColumn& column, std::string_view text) {
   if (column.max_bytes != 0 && text.size() > column.max_bytes) {
     throw Error(ExitCode::failed, fmt::format("value too long for column \"{}\" of type {}: it has {} bytes and may have {}",
                                               column.name, column.type, text.size(), column.max_bytes));
@@ -66,6 +73,12 @@ void append_text(std::string& bytes, const PostgresColumn& column, const seedbed
                                               static_cast<unsigned char>(text[at])));
   }
   append_element(bytes, text);
+}
+
+void append_text(std::string& bytes, const PostgresColumn& column, const seedbed_value& value) {
+  if (value.type != SEEDBED_TEXT && value.type != SEEDBED_JSON) return append_text(bytes, column, *checked_text(value));
+  refuse_zero_byte(data_of(value));
+  append_text(bytes, column, data_of(value));
 }
 
 }  // namespace
@@ -85,13 +98,19 @@ const ElementType& element_type(const PostgresColumn& column, const seedbed_valu
 
 std::string binary_array(const ElementType& element, const PostgresColumn& column, const seedbed_value* values,
                          std::size_t stride, std::size_t count, std::size_t& row) {
+  constexpr std::size_t kFlags = 4, kShortest = 12;  // where it says whether there are NULLs; what most elements take at least
   std::string bytes;
-  bool has_null = false;
+  bytes.reserve(count * kShortest + 20);
+  append_big_endian(bytes, std::int32_t{1});  // dimensions
+  append_big_endian(bytes, std::int32_t{0});
+  append_big_endian(bytes, element.type);
+  append_big_endian(bytes, static_cast<std::int32_t>(count));
+  append_big_endian(bytes, std::int32_t{1});  // the first subscript
   for (row = 0; row < count; ++row) {
     const seedbed_value& value = values[row * stride];
     if (value.type == SEEDBED_NULL) {
       append_big_endian(bytes, std::int32_t{-1});
-      has_null = true;
+      put_big_endian(bytes.data() + kFlags, std::int32_t{1});
       continue;
     }
     switch (element.value) {
@@ -103,13 +122,7 @@ std::string binary_array(const ElementType& element, const PostgresColumn& colum
       default: append_text(bytes, column, value);
     }
   }
-  std::string head;
-  append_big_endian(head, std::int32_t{1});  // dimensions
-  append_big_endian(head, std::int32_t{has_null});
-  append_big_endian(head, element.type);
-  append_big_endian(head, static_cast<std::int32_t>(count));
-  append_big_endian(head, std::int32_t{1});  // the first subscript
-  return head + bytes;
+  return bytes;
 }
 
 }  // namespace seedbed::host

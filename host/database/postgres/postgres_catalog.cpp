@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "database/postgres/postgres_database.hpp"
 #include "database/postgres/postgres_value.hpp"
@@ -289,21 +290,25 @@ bool PostgresDatabase::has_insert_trigger(std::string_view sql_table) {
                             "AND tgtype & {0} = {0}", kRowBeforeInsert), params).empty();
 }
 
-std::map<std::string, TableCounts> PostgresDatabase::counts_now() {
-  // What pg_stat_xact_user_tables is made of, which takes longer to plan.  A materialized view refreshed
-  // concurrently would show what its refresh wrote.
-  const std::vector<PgResult> answers = connection_.run_each(
-      "SHOW track_counts; "
-      "SELECT coalesce(pg_partition_root(oid), oid)::regclass::text, inserted, updated, deleted "
-      "FROM (SELECT oid, pg_stat_get_xact_tuples_inserted(oid) AS inserted, pg_stat_get_xact_tuples_updated(oid) AS updated, "
-      "pg_stat_get_xact_tuples_deleted(oid) AS deleted FROM pg_class WHERE relkind = 'r' AND relpersistence <> 't' "
-      "AND oid >= 16384 OFFSET 0) AS counted WHERE inserted + updated + deleted > 0");
-  if (rows_of(answers.at(0).get())[0][0] != "on") {
+namespace {
+
+// What pg_stat_xact_user_tables is made of, which takes longer to plan.  A materialized view refreshed
+// concurrently would show what its refresh wrote.
+constexpr const char* kCounting[] = {
+    "SHOW track_counts",
+    "SELECT coalesce(pg_partition_root(oid), oid)::regclass::text, inserted, updated, deleted "
+    "FROM (SELECT oid, pg_stat_get_xact_tuples_inserted(oid) AS inserted, pg_stat_get_xact_tuples_updated(oid) AS updated, "
+    "pg_stat_get_xact_tuples_deleted(oid) AS deleted FROM pg_class WHERE relkind = 'r' AND relpersistence <> 't' "
+    "AND oid >= 16384 OFFSET 0) AS counted WHERE inserted + updated + deleted > 0"};
+
+/// The results of kCounting.
+std::map<std::string, TableCounts> counts_in(std::span<const PgResult> answers) {
+  if (rows_of(answers[0].get())[0][0] != "on") {
     throw Error(ExitCode::failed, "the server does not count changed rows: track_counts is off")
         .hint("Set track_counts = on (the server's default), for the server or for this role.");
   }
   std::map<std::string, TableCounts> counts;
-  for (const Row& row : rows_of(answers.at(1).get())) {  // partitions one by one
+  for (const Row& row : rows_of(answers[1].get())) {  // partitions one by one
     TableCounts& table = counts.try_emplace(*row[0], TableCounts{*row[0]}).first->second;
     table.inserted += std::stoll(*row[1]);
     table.updated += std::stoll(*row[2]);
@@ -312,14 +317,17 @@ std::map<std::string, TableCounts> PostgresDatabase::counts_now() {
   return counts;
 }
 
+}  // namespace
+
 void PostgresDatabase::start_counting() {
   // It also holds what earlier transactions of the session have not reported yet.
-  counted_ = counts_now();
+  connection_.run_ahead_of_next({std::begin(kCounting), std::end(kCounting)},
+                                [this](std::span<const PgResult> answers) { counted_ = counts_in(answers); });
 }
 
 std::vector<TableCounts> PostgresDatabase::changes() {
   std::vector<TableCounts> changed;
-  for (auto& [table, now] : counts_now()) {
+  for (auto& [table, now] : counts_in(connection_.run_each(fmt::format("{}", fmt::join(kCounting, "; "))))) {
     TableCounts before = counted_.contains(table) ? counted_[table] : TableCounts{table};
     // TRUNCATE begins the counts anew.
     if (now.inserted < before.inserted || now.updated < before.updated || now.deleted < before.deleted) before = {table};

@@ -2,9 +2,11 @@
 
 #include <poll.h>
 
+#include <iterator>
 #include <sstream>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <libpq-fe.h>
 #include <pqxx/pqxx>
 
@@ -159,6 +161,7 @@ void PostgresConnection::begin() {
 }
 
 void PostgresConnection::commit() {
+  ahead_.clear();
   if (!server_in_transaction()) {
     rollback();
     throw Error(ExitCode::failed, "the transaction had already ended on the server when it was to be committed");
@@ -176,6 +179,7 @@ void PostgresConnection::commit() {
 }
 
 void PostgresConnection::rollback() noexcept {
+  ahead_.clear();
   try {
     life_->transaction.reset();
     // What a file began itself.
@@ -216,6 +220,7 @@ std::string PostgresConnection::literal(std::string_view text) const {
 PgResult PostgresConnection::run(const std::string& sql, std::span<const std::optional<std::string>> params,
                                  std::string_view copy_data, PgErrorPlace* place) {
   throw_if_interrupted();
+  run_what_is_ahead();
   prepared_.clear();
   int sent;
   if (params.empty()) {
@@ -234,14 +239,33 @@ PgResult PostgresConnection::run(const std::string& sql, std::span<const std::op
 std::vector<PgResult> PostgresConnection::run_each(const std::string& sql) {
   throw_if_interrupted();
   prepared_.clear();
-  if (PQsendQuery(raw_, sql.c_str()) == 0) throw lost();
+  const std::vector<Ahead> ahead = std::exchange(ahead_, {});
+  std::string message;
+  for (const Ahead& each : ahead) message += fmt::format("{}; ", fmt::join(each.statements, "; "));
+  message += sql;
+  if (PQsendQuery(raw_, message.c_str()) == 0) throw lost();
   std::vector<PgResult> results;
-  collect_for(sql, {}, nullptr, &results);
-  return results;
+  collect_for(message, {}, nullptr, &results);
+  auto rest = results.begin();
+  for (const Ahead& each : ahead) {
+    const auto end = rest + static_cast<std::ptrdiff_t>(each.statements.size());
+    if (each.take) each.take({rest, end});
+    rest = end;
+  }
+  return {std::make_move_iterator(rest), std::make_move_iterator(results.end())};
+}
+
+void PostgresConnection::run_ahead_of_next(std::vector<std::string> statements, Take take) {
+  ahead_.push_back({std::move(statements), std::move(take)});
+}
+
+void PostgresConnection::run_what_is_ahead() {
+  if (!ahead_.empty()) run_each("");
 }
 
 PgResult PostgresConnection::run_binary(const std::string& sql, std::span<const BinaryParam> params, bool again) {
   throw_if_interrupted();
+  run_what_is_ahead();
   const int count = static_cast<int>(params.size());
   std::vector<Oid> types;
   std::vector<const char*> values;

@@ -54,8 +54,17 @@ class PostgresConnection {
   PgResult run(const std::string& sql, std::span<const std::optional<std::string>> params = {},
                std::string_view copy_data = {}, PgErrorPlace* place = nullptr);
 
-  /// Runs the statements of `sql` in one message and returns the result of each.
+  /// Runs the statements of `sql` in one message and returns the result of each.  For statements of our own:
+  /// what runs ahead of them is part of the message.
   std::vector<PgResult> run_each(const std::string& sql);
+
+  /// Takes the results of statements, one of each.
+  using Take = std::function<void(std::span<const PgResult>)>;
+
+  /// Has `statements` run before whatever is run next, which saves waiting for them.  Their results are
+  /// given to `take`, if there is one; what they throw, the next one throws.  The end of the transaction
+  /// makes them needless.
+  void run_ahead_of_next(std::vector<std::string> statements, Take take = {});
 
   /// The error of a commit whose answer never came.
   Error in_doubt() const;
@@ -85,6 +94,12 @@ class PostgresConnection {
  private:
   struct Life;
 
+  struct Ahead {
+    std::vector<std::string> statements;
+    Take take;
+  };
+
+  void run_what_is_ahead();
   void wait_readable();
   /// The last result; all of them are put into `all`, if it is given.
   PgResult collect(std::string_view copy_data, PgErrorPlace* place, std::vector<PgResult>* all);
@@ -97,6 +112,7 @@ class PostgresConnection {
   std::unique_ptr<Life> life_;
   pg_conn* raw_ = nullptr;
   DatabaseUrl url_;
+  std::vector<Ahead> ahead_;
   std::string prepared_;  ///< the SQL of the server's unnamed statement, if it is ours to repeat
   bool cancelled_ = false;
   std::function<void()> while_waiting_;

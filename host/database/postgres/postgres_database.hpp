@@ -123,7 +123,6 @@ class PostgresDatabase : public Database {
   std::vector<PostgresColumn> writer_columns(std::string_view sql_table);
   void check_unique_key(const WriterSpec& spec, const PostgresTable& table);
   bool has_insert_trigger(std::string_view sql_table);
-  std::map<std::string, TableCounts> counts_now();
   std::vector<std::string> bystanders(std::span<const sql::Created> made);
 
   PostgresConnection connection_;

@@ -61,12 +61,16 @@ seedbed_value data_value(std::int32_t type, std::string_view data) {
 
 }  // namespace
 
+void refuse_zero_byte(std::string_view text) {
+  const std::size_t zero = text.find('\0');
+  if (zero == text.npos) return;
+  throw Error(ExitCode::failed, "PostgreSQL cannot store text that contains a zero byte")
+      .detail(fmt::format("The text begins with \"{}\".", text.substr(0, zero)));
+}
+
 std::optional<std::string> checked_text(const seedbed_value& value) {
   std::optional<std::string> text = postgres_text(value);
-  if (text && text->find('\0') != std::string::npos) {
-    throw Error(ExitCode::failed, "PostgreSQL cannot store text that contains a zero byte")
-        .detail(fmt::format("The text begins with \"{}\".", text->substr(0, text->find('\0'))));
-  }
+  if (text) refuse_zero_byte(*text);
   return text;
 }
 

@@ -13,8 +13,10 @@ struct pg_result;
 
 namespace seedbed::host {
 
-/// A value in text form; nullopt for NULL.  Throws Error{failed} for text with a zero byte, which
-/// PostgreSQL cannot store and libpq would cut short.
+/// Throws Error{failed} for text with a zero byte, which PostgreSQL cannot store and libpq would cut short.
+void refuse_zero_byte(std::string_view text);
+
+/// A value in text form; nullopt for NULL.  Throws what refuse_zero_byte() throws.
 std::optional<std::string> checked_text(const seedbed_value& value);
 
 /// All rows of a result, as text.

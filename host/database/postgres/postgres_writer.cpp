@@ -170,7 +170,7 @@ class PostgresWriter : public RowWriter {
 
   void write_batch(const seedbed_value* values, std::size_t count) {
     bool written = false;
-    connection_.run(kSavepoint);
+    connection_.run_each(kSavepoint);
     try {
       const WriterCounts stored = store(values, count);
       counts_.written += stored.written;
@@ -188,7 +188,7 @@ class PostgresWriter : public RowWriter {
       throw;
     }
     if (written && keys_may_look_different()) refuse_same_rows(values, count);
-    connection_.run(kRelease);
+    connection_.run_ahead_of_next({kRelease});
     if (spec_.memory != nullptr) spec_.memory->met(met_);
   }
 
@@ -400,7 +400,7 @@ class PostgresWriter : public RowWriter {
   }
 
   bool refused_alike(const Error& error, const seedbed_value* values, std::size_t count) {
-    connection_.run(kSavepoint);
+    connection_.run_each(kSavepoint);
     try {
       store(values, count);
     } catch (const Error& again) {
@@ -427,7 +427,7 @@ class PostgresWriter : public RowWriter {
   bool refused_by_cast(const Error& error, std::size_t i, const seedbed_value* row) {
     const ElementType& element = element_type(columns_[i], row + i, 1, 1);
     const Arrays arrays = arrays_of(row, 1, {i});
-    connection_.run(kSavepoint);
+    connection_.run_each(kSavepoint);
     try {
       connection_.run_binary(sql_.cast(i, element), arrays.params());
       return false;
