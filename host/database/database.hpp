@@ -43,6 +43,14 @@ struct WriterCounts {
   std::int64_t written = 0;  ///< inserted or updated by the writer's own statements
   std::int64_t updated = 0;  ///< those of them; SQLite does not tell
   std::int64_t kept_deleted = 0;  ///< insert_once: rows that somebody deleted, and that stay so
+
+  WriterCounts& operator+=(const WriterCounts& other) {
+    rows += other.rows;
+    written += other.written;
+    updated += other.updated;
+    kept_deleted += other.kept_deleted;
+    return *this;
+  }
 };
 
 /// Streams rows into one table with ON CONFLICT (key).  Made by Database::open_writer.
@@ -58,6 +66,9 @@ class RowWriter {
   virtual void finish() = 0;
 
   virtual WriterCounts counts() const = 0;
+
+  /// The name under which changes() reports its table.
+  virtual const std::string& table() const = 0;
 };
 
 /// A table's column, as the catalog has it.
@@ -155,6 +166,10 @@ class Database {
   virtual void query_typed(std::string_view sql, std::span<const seedbed_value> params,
                            const TypedRow& row) = 0;
 
+  /// Runs a statement of our own that changes no rows, perhaps no sooner than the next one; what it throws,
+  /// that one may throw.
+  virtual void run_with_next(std::string_view statement) { execute(statement); }
+
   using Locate = std::function<Place(std::size_t offset)>;
   /// Runs those of a file's statements that have to come before its transaction and may be repeated
   /// (SQLite: a change of the journal mode into WAL or out of it).
@@ -215,6 +230,8 @@ class Database {
   /// Starts counting anew: changes() tells what changed in this transaction since this call.
   virtual void start_counting() = 0;
   virtual std::vector<TableCounts> changes() = 0;
+  /// False for a table whose rows the server keeps elsewhere and does not count: a distributed one.
+  virtual bool counts_are_complete(std::string_view) { return true; }
 
   /// True if a pooler stands between us and the server, so that the session is not ours alone.
   virtual bool pooled() = 0;

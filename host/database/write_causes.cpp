@@ -83,21 +83,14 @@ std::vector<std::string> causes_of_writes(Database& database, const std::string&
   return causes;
 }
 
-bool counts_are_complete(Database& database, const std::string& table) {
-  if (database.engine() == Engine::sqlite) return true;
-  if (database.query("SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL")[0][0] != "t") return true;
-  const std::array params{text_value(table)};
-  return database.query("SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid = to_regclass($1)", params).empty();
-}
-
 CountedPart::CountedPart(Database& database) : database_(database) {
   if (database_.engine() == Engine::sqlite) return;
   first_ = next_row_number(database_);
-  database_.execute("SAVEPOINT seedbed_seeder");
+  database_.run_with_next("SAVEPOINT seedbed_seeder");
 }
 
 void CountedPart::close() {
-  if (database_.engine() == Engine::postgres) database_.execute("RELEASE SAVEPOINT seedbed_seeder");
+  if (database_.engine() == Engine::postgres) database_.run_with_next("RELEASE SAVEPOINT seedbed_seeder");
 }
 
 std::vector<std::string> CountedPart::correct(std::vector<TableCounts>& changes, const std::string& source) {

@@ -14,9 +14,6 @@ namespace seedbed::host {
 std::vector<std::string> causes_of_writes(Database& database, const std::string& table,
                                           const std::vector<std::string>& written);
 
-/// False for a table whose rows the server keeps elsewhere and does not count: a distributed one.
-bool counts_are_complete(Database& database, const std::string& table);
-
 /// One seeder's part of the open transaction, whose counts can be checked.
 ///
 /// Rationale: the server counts rows that an exception block of PL/pgSQL has rolled back like all

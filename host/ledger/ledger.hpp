@@ -100,6 +100,8 @@ class Ledger {
   /// Of a `version` that the caller knows, so that nobody has to ask for it.
   Ledger(Database& database, int version) : database_(database), version_(version) {}
 
+  Database& database() const { return database_; }
+
   /// True for the ledger's own tables, by the name that Database::changes() gives them.
   bool owns(std::string_view table) const;
 

@@ -77,9 +77,12 @@ void RememberedRows::run(const std::string& sql, std::span<const KeyHash> keys) 
 }
 
 std::vector<RememberedList> RememberedRows::lists() {
+  return ledger_.version() < 4 ? std::vector<RememberedList>() : lists_in(ledger_.seeds());
+}
+
+std::vector<RememberedList> RememberedRows::lists_in(const std::vector<RememberedSeed>& seeds) {
   std::vector<RememberedList> lists;
-  if (ledger_.version() < 4) return lists;
-  for (const RememberedSeed& seed : ledger_.seeds()) {
+  for (const RememberedSeed& seed : seeds) {
     if (!seed.seeder.starts_with(kSeeder)) continue;
     RememberedList& list = lists.emplace_back();
     list.seeder = seed.seeder.substr(kSeeder.size());

@@ -32,10 +32,13 @@ struct RememberedKey {
 /// The lists and their keys.  Functions that write need an open transaction, which holds the run lock.
 class RememberedRows {
  public:
-  explicit RememberedRows(Database& database) : database_(database), ledger_(database) {}
+  explicit RememberedRows(Database& database) : RememberedRows(Ledger(database)) {}
+  explicit RememberedRows(const Ledger& ledger) : database_(ledger.database()), ledger_(ledger) {}
 
   /// By seeder and table; none in a ledger of a version that knew none.
   std::vector<RememberedList> lists();
+  /// Those among what Ledger::seeds() has read.
+  static std::vector<RememberedList> lists_in(const std::vector<RememberedSeed>& seeds);
 
   /// Writes what is known of a list, apart from its keys.
   void save(const RememberedList& list);

@@ -330,13 +330,15 @@ class Run {
   }
 
   void run_seeders(const std::vector<const Seeder*>& seeders) {
-    const std::string newest = newest_version();
+    const bool needed = std::ranges::any_of(seeders, [](const Seeder* seeder) { return !seeder->declaration.needs.empty(); });
+    const std::string newest = needed ? newest_version() : "";
     if (options_.clear) {
       if (!options_.dry_run) require_consent_to_clearing();
       for (const TableCounts& cleared : clear_seeders(database(), seeders, other_seeders(), settings_)) {
         outcome_.cleared.push_back(cleared);
       }
     }
+    facts_.ledger_version = kLedgerVersion;
     const RowSecurity security(database());
     for (const Seeder* seeder : seeders) {
       throw_if_interrupted();
@@ -385,7 +387,7 @@ class Run {
 
   std::string newest_version() {
     std::string newest;
-    for (const AppliedMigration& migration : Ledger(database()).migrations()) {
+    for (const AppliedMigration& migration : Ledger(database(), kLedgerVersion).migrations()) {
       if (!is_repeatable(migration.version) && is_below(prepared_.format, newest, migration.version)) newest = migration.version;
     }
     return newest;

@@ -153,7 +153,7 @@ std::unique_ptr<RowWriter> CsvLoad::open_writer() {
   try {
     std::unique_ptr<RowWriter> rows = once_.open_writer(writer);
     if (watch_ == nullptr) return rows;
-    return watch_->watched(seeder_, database_.canonical_table(declared_.name), writer, std::move(rows));
+    return watch_->watched(seeder_, writer, std::move(rows));
   } catch (Error& error) {
     error.at(declared_.place);
     throw;

@@ -47,7 +47,7 @@ OnceTables::Table& OnceTables::open_table(const seedbed_writer& writer, const st
   }
   Table& table = tables_.emplace_back();
   table.list = {seeder_, identity.name, identity.number, key, false};
-  for (const RememberedList& list : rows_.lists()) {
+  for (const RememberedList& list : RememberedRows::lists_in(seeds())) {
     if (list.seeder == seeder_ && list.table == identity.name) table.before = list;
   }
   table.memory = rows_.memory(table.list);
@@ -84,11 +84,16 @@ OnceTables::Table& OnceTables::open_table(const seedbed_writer& writer, const st
 /// What is remembered of the table that has the name in `list` by now, without a seeder if nothing is.  Only
 /// PostgreSQL numbers its tables; elsewhere the key has to do.
 RememberedList OnceTables::former_list(const RememberedList& list) {
-  for (RememberedList& former : rows_.lists()) {
+  for (RememberedList& former : RememberedRows::lists_in(seeds())) {
     const bool same = list.number.empty() ? former.key == list.key : former.number == list.number;
     if (former.seeder == seeder_ && same && !database_.table_exists(former.table)) return former;
   }
   return {};
+}
+
+const std::vector<RememberedSeed>& OnceTables::seeds() {
+  if (!seeds_) seeds_ = ledger_.version() == 0 ? std::vector<RememberedSeed>() : ledger_.seeds();
+  return *seeds_;
 }
 
 void OnceTables::check() {
@@ -118,8 +123,8 @@ void OnceTables::check(Table& table) {
 
 void OnceTables::save() {
   for (Table& table : tables_) save(table);
-  for (const RememberedList& list : rows_.lists()) {
-    const bool open = std::ranges::find(tables_, list.table, [](const Table& each) { return each.list.table; }) != tables_.end();
+  for (const RememberedList& list : RememberedRows::lists_in(seeds())) {
+    const bool open = std::ranges::any_of(tables_, [&](const Table& each) { return each.list.table == list.table || each.renamed == list; });
     if (list.seeder == seeder_ && !open) rows_.undeclare_all(list);
   }
 }

@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -23,8 +24,8 @@ struct DeletedRows {
 /// One run of one seeder, inside the open transaction.
 class OnceTables {
  public:
-  OnceTables(Database& database, std::string seeder, const DeletedRows& deleted)
-      : database_(database), rows_(database), seeder_(std::move(seeder)), deleted_(deleted) {}
+  OnceTables(const Ledger& ledger, std::string seeder, const DeletedRows& deleted)
+      : database_(ledger.database()), ledger_(ledger), rows_(ledger), seeder_(std::move(seeder)), deleted_(deleted) {}
 
   /// Opens a writer of any mode; it must not outlive this object.
   ///
@@ -39,6 +40,10 @@ class OnceTables {
   /// Writes what is new into the ledger, once the seeder's own writes are counted: nothing where the
   /// seeder declares what it declared before.
   void save();
+
+  /// As they were before save(); asked for once.
+  const std::vector<RememberedSeed>& seeds();
+  Ledger& ledger() { return ledger_; }
 
  private:
   struct Table {
@@ -62,7 +67,9 @@ class OnceTables {
   void for_each_key(Table& table, const EachKey& each);
 
   Database& database_;
+  Ledger ledger_;
   RememberedRows rows_;
+  std::optional<std::vector<RememberedSeed>> seeds_;
   std::string seeder_;
   const DeletedRows& deleted_;
   std::deque<Table> tables_;  ///< a deque, since writers point to them

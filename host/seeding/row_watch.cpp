@@ -23,6 +23,7 @@ class WatchedWriter : public RowWriter {
 
   void finish() override { rows_->finish(); }
   WriterCounts counts() const override { return rows_->counts(); }
+  const std::string& table() const override { return rows_->table(); }
 
  private:
   WatchedTable& table_;
@@ -41,9 +42,8 @@ seedbed_value KeptValue::value() const {
   return value;
 }
 
-std::unique_ptr<RowWriter> RowWatch::watched(const std::string& seeder, const std::string& table, const seedbed_writer& writer,
-                                             std::unique_ptr<RowWriter> rows) {
-  WatchedTable watched{seeder, table, writer.mode, {}, {}};
+std::unique_ptr<RowWriter> RowWatch::watched(const std::string& seeder, const seedbed_writer& writer, std::unique_ptr<RowWriter> rows) {
+  WatchedTable watched{seeder, rows->table(), writer.mode, {}, {}};
   for (std::size_t i = 0; i < writer.column_count; ++i) {
     watched.columns.push_back({copied(writer.columns[i].name), writer.columns[i].kind, false});
   }

@@ -51,7 +51,7 @@ class RowWatch {
 
   /// Returns a writer that passes everything on to `rows`, opened for `writer`, and tells this object,
   /// which must outlive it.
-  std::unique_ptr<RowWriter> watched(const std::string& seeder, const std::string& table, const seedbed_writer& writer,
+  std::unique_ptr<RowWriter> watched(const std::string& seeder, const seedbed_writer& writer,
                                      std::unique_ptr<RowWriter> rows);
 
   /// Is told the different statements that a plugin has had run for `seeder`.

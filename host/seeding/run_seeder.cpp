@@ -33,7 +33,7 @@ void add_written(Database& database, SeederOutcome& outcome, const std::map<std:
   for (const auto& [table, counts] : written) {
     auto found = std::ranges::find(outcome.tables, table, [](const TableOutcome& entry) { return entry.counts.table; });
     if (found == outcome.tables.end()) found = outcome.tables.insert(found, TableOutcome{TableCounts{table}, {}, false});
-    if (!counts_are_complete(database, table)) {
+    if (!database.counts_are_complete(table)) {
       found->counts = {table, counts.written - counts.updated, counts.updated, 0};
       outcome.notices.push_back(fmt::format("The server does not count rows of {}, which is distributed; these are the rows "
                                             "that its writer inserted and updated.", table));
@@ -73,8 +73,7 @@ bool remembered_as(const std::vector<RememberedSeed>& seeds, const std::string& 
   });
 }
 
-bool ran_before(Database& database, const std::string& seeder) {
-  const std::vector<RememberedSeed> seeds = Ledger(database).seeds();
+bool ran_before(const std::vector<RememberedSeed>& seeds, const std::string& seeder) {
   return std::ranges::any_of(seeds, [&](const RememberedSeed& seed) { return seed.seeder == seeder; });
 }
 
@@ -84,6 +83,15 @@ void refuse_writes_to_ledger(Database& database, const SeederOutcome& outcome) {
     if (!ledger.owns(table.counts.table)) continue;
     throw Error(ExitCode::refused, fmt::format("it wrote to \"{}\", which is seedbed's own", table.counts.table));
   }
+}
+
+Ledger ledger_of(Database& database, const RunFacts& facts) {
+  return facts.ledger_version ? Ledger(database, *facts.ledger_version) : Ledger(database);
+}
+
+/// True for a name that means the same table in a declaration and in Database::changes().
+bool is_plain_name(std::string_view name) {
+  return std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.'; });
 }
 
 /// Corrects the counts of `outcome` where rows were rolled back inside of it, and says where it cannot.
@@ -151,7 +159,7 @@ SeederOutcome SeederRunner::run(Database& database, const Seeder& seeder, const 
   log::info("seeder_started", {{"seeder", declaration.name}});
   try {
     const auto shapes = database.table_shapes();
-    Writing writing{CountedPart(database), OnceTables(database, declaration.name, facts.deleted)};
+    Writing writing{CountedPart(database), OnceTables(ledger_of(database, facts), declaration.name, facts.deleted)};
     database.start_counting();
     outcome.ran = run_by_kind(database, seeder, facts, writing, outcome);
     refuse_writes_to_ledger(database, outcome);
@@ -161,7 +169,7 @@ SeederOutcome SeederRunner::run(Database& database, const Seeder& seeder, const 
     }
     writing.part.close();
     if (outcome.ran) writing.once.save();
-    if (outcome.ran && !facts.again) remember(database, seeder, outcome);
+    if (outcome.ran && !facts.again) remember(writing.once, seeder, outcome);
   } catch (const Error& error) {
     log::info("seeder_failed", {{"seeder", declaration.name}, {"error", error.message()}});
     if (error.code() == ExitCode::interrupted) throw;
@@ -181,7 +189,7 @@ bool SeederRunner::run_by_kind(Database& database, const Seeder& seeder, const R
     correct(writing.part, outcome, text_of(plain_sql_files(settings_.seeders, database.engine())));
     return true;
   }
-  if (seeder.declaration.once && !facts.again && ran_before(database, seeder.declaration.name)) return false;
+  if (seeder.declaration.once && !facts.again && ran_before(writing.once.seeds(), seeder.declaration.name)) return false;
   if (seeder.kind == SeederKind::folder) run_folder(database, seeder, facts, writing, outcome);
   else run_library(database, seeder, facts, writing, outcome);
   return true;
@@ -217,11 +225,7 @@ void SeederRunner::run_folder(Database& database, const Seeder& seeder, const Ru
     const WriterCounts counts = load_csv(database, writing.once, file, shown_seed_path(file, settings_.root), *table,
                                          [&](std::uint64_t done, std::uint64_t total) { facts.progress(seeder.declaration.name, done, total); },
                                          seeder.declaration.name, facts.watch);
-    WriterCounts& all = written[database.canonical_table(table->name)];
-    all.rows += counts.rows;
-    all.written += counts.written;
-    all.updated += counts.updated;
-    all.kept_deleted += counts.kept_deleted;
+    written[database.canonical_table(table->name)] += counts;
   }
   // The files were read one after the other, and long after the folder was found.
   if (seeder.locked && folder_hash(seeder.path) != seeder.sha256) {
@@ -238,9 +242,12 @@ void SeederRunner::run_folder(Database& database, const Seeder& seeder, const Ru
 /// A seeder may write what it declares; triggers, besides, what the environment allows them.
 void SeederRunner::judge(Database& database, const Declaration& declaration, SeederOutcome& outcome) const {
   std::set<std::string> declared;
-  for (const std::string& table : declaration.writes) declared.insert(database.canonical_table(table));
   for (TableOutcome& table : outcome.tables) {
     const std::string& name = table.counts.table;
+    if (std::ranges::find(declaration.writes, name) != declaration.writes.end() && is_plain_name(name)) continue;
+    if (declared.empty()) {
+      for (const std::string& written : declaration.writes) declared.insert(database.canonical_table(written));
+    }
     if (declared.contains(name)) continue;
     table.by_trigger = is_trigger_table(settings_, name);
     if (table.by_trigger) continue;
@@ -256,13 +263,12 @@ void SeederRunner::judge(Database& database, const Declaration& declaration, See
   }
 }
 
-void SeederRunner::remember(Database& database, const Seeder& seeder, const SeederOutcome& outcome) const {
+void SeederRunner::remember(OnceTables& once, const Seeder& seeder, const SeederOutcome& outcome) const {
   if (seeder.kind == SeederKind::sql_files) return;  // remembered file by file
-  Ledger ledger(database);
   const std::string now = fingerprint(seeder, settings_);
   // An unchanged second run leaves the ledger as it is, too.
-  if (outcome.total() == TableCounts{} && remembered_as(ledger.seeds(), outcome.name, now)) return;
-  ledger.remember({outcome.name, "", now, outcome.version, ""});
+  if (outcome.total() == TableCounts{} && remembered_as(once.seeds(), outcome.name, now)) return;
+  once.ledger().remember({outcome.name, "", now, outcome.version, ""});
 }
 
 }  // namespace seedbed::host

@@ -54,7 +54,7 @@ class SeederRunner {
   bool run_by_kind(Database& database, const Seeder& seeder, const RunFacts& facts, Writing& writing, SeederOutcome& outcome) const;
   void run_library(Database& database, const Seeder& seeder, const RunFacts& facts, Writing& writing, SeederOutcome& outcome) const;
   void run_folder(Database& database, const Seeder& seeder, const RunFacts& facts, Writing& writing, SeederOutcome& outcome) const;
-  void remember(Database& database, const Seeder& seeder, const SeederOutcome& outcome) const;
+  void remember(OnceTables& once, const Seeder& seeder, const SeederOutcome& outcome) const;
   void judge(Database& database, const Declaration& declaration, SeederOutcome& outcome) const;
 
   const Settings& settings_;

@@ -125,11 +125,10 @@ struct SeederSession::Calls {
       if (!SEEDBED_HAS(seedbed_writer, writer, key_count)) {
         throw Error(ExitCode::plugin, fmt::format("the seeder passed a seedbed_writer of {} bytes", writer->struct_size));
       }
-      const std::string table = session.database_.canonical_table(copied(writer->table));
       session.flush_writers();
       std::unique_ptr<RowWriter> rows = session.once_.open_writer(*writer);
-      if (RowWatch* const watch = session.facts_.watch) rows = watch->watched(session.declaration_.name, table, *writer, std::move(rows));
-      session.writers_.push_back({table, std::move(rows)});
+      if (RowWatch* const watch = session.facts_.watch) rows = watch->watched(session.declaration_.name, *writer, std::move(rows));
+      session.writers_.push_back(std::move(rows));
       *id = static_cast<std::uint32_t>(session.writers_.size() - 1);
     });
   }
@@ -138,7 +137,7 @@ struct SeederSession::Calls {
     return guarded(ctx, [&](SeederSession& session) {
       if (id >= session.writers_.size()) throw Error(ExitCode::plugin, fmt::format("writer {} was never opened", id));
       session.flush_writers(id);
-      session.writers_[id].rows->write(values, count);
+      session.writers_[id]->write(values, count);
     });
   }
 
@@ -254,18 +253,14 @@ void SeederSession::note_sql(const std::string& sql) {
 /// Writers hold rows back; who comes next may refer to them.  In the order in which they were opened.
 void SeederSession::flush_writers(std::optional<std::uint32_t> except) {
   for (std::size_t i = 0; i < writers_.size(); ++i) {
-    if (i != except) writers_[i].rows->write(nullptr, 0);
+    if (i != except) writers_[i]->write(nullptr, 0);
   }
 }
 
 void SeederSession::close_writers() {
-  for (const OpenWriter& writer : writers_) {
-    writer.rows->finish();
-    const WriterCounts counts = writer.rows->counts();
-    written_[writer.table].rows += counts.rows;
-    written_[writer.table].written += counts.written;
-    written_[writer.table].updated += counts.updated;
-    written_[writer.table].kept_deleted += counts.kept_deleted;
+  for (const std::unique_ptr<RowWriter>& writer : writers_) {
+    writer->finish();
+    written_[writer->table()] += writer->counts();
   }
   writers_.clear();
 }

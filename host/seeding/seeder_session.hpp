@@ -29,6 +29,7 @@ struct RunFacts {
   bool dry_run = false;
   std::int64_t now = 0;  ///< microseconds since 1970 UTC, in whole milliseconds
   bool again = false;    ///< run what would be left out because it ran before, and remember nothing of it
+  std::optional<int> ledger_version{};  ///< where it is known, nobody has to ask
   RowWatch* watch = nullptr;  ///< hears what bulk writers are told, if there is one
   DeletedRows deleted{};
   std::function<void(const std::string& seeder, std::uint64_t done, std::uint64_t total)> progress =
@@ -54,11 +55,6 @@ class SeederSession {
 
  private:
   struct Calls;
-  struct OpenWriter {
-    std::string table;
-    std::unique_ptr<RowWriter> rows;
-  };
-
   void note_sql(const std::string& sql);
   void flush_writers(std::optional<std::uint32_t> except = {});
   void close_writers();
@@ -68,7 +64,7 @@ class SeederSession {
   const Declaration& declaration_;
   const ParameterValues& parameters_;
   const RunFacts& facts_;
-  std::vector<OpenWriter> writers_;
+  std::vector<std::unique_ptr<RowWriter>> writers_;
   std::map<std::string, WriterCounts> written_;
   std::set<std::string> statements_;
   std::optional<Error> refusal_;  ///< the first one: the transaction takes nothing after it

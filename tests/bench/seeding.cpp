@@ -97,7 +97,7 @@ double seed(Database& database, long rows, int mode, std::int64_t expected) {
     Transaction transaction(database, {5s});
     database.start_counting();
     const DeletedRows none;
-    OnceTables tables(database, "bench", none);
+    OnceTables tables(Ledger(database), "bench", none);
     {
       const auto writer = open_writer(tables, mode);
       Batch batch;

@@ -97,7 +97,8 @@ constexpr const char* kWriterColumns = R"(
 // session.  The last has the indexes that ON CONFLICT could use but for what it tells of them.
 constexpr const char* kTable =
     "SELECT oid::regclass::text, oid, relkind, relhassubclass, pg_relation_size(oid), "
-    "to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL FROM pg_class WHERE oid = ";
+    "to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL, coalesce(pg_partition_root(oid), oid)::regclass::text "
+    "FROM pg_class WHERE oid = ";
 constexpr const char* kTableColumns =
     "SELECT attnum, attname, format_type(atttypid, CASE WHEN atttypid IN (1042, 1043) THEN -1 ELSE atttypmod END), attnotnull, "
     "atthasdef OR attidentity <> '', attidentity = 'a', atttypid, attcollation FROM pg_attribute "
@@ -113,6 +114,12 @@ bool is_plain(const std::string& type, const std::string& collation) {
                               "1700", "2950", "3802"};
   constexpr std::array kCollations{"0", "100", "950", "951"};
   return std::ranges::find(kTypes, type) != kTypes.end() && std::ranges::find(kCollations, collation) != kCollations.end();
+}
+
+/// True for a built-in type whose equal values are the same text.
+bool is_written_one_way(const std::string& type) {
+  constexpr std::array kTypes{"16", "20", "21", "23", "25", "1042", "1043", "2950"};
+  return std::ranges::find(kTypes, type) != kTypes.end();
 }
 
 /// SQL: the number of the table that the user calls `table`, or NULL.
@@ -237,6 +244,7 @@ std::optional<PostgresTable> PostgresDatabase::find_table(std::string_view name)
   const Row& about = tables.front();
   PostgresTable table;
   table.name = *about[0];
+  table.root = *about[6];
   table.is_table = about[2] == "r" || about[2] == "p";
   table.has_heirs = about[2] == "r" && about[3] == "t";
   table.is_distributed = about[5] == "t" && !query(fmt::format("SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid = {}", *about[1]), {}).empty();
@@ -251,6 +259,7 @@ std::optional<PostgresTable> PostgresDatabase::find_table(std::string_view name)
     column.has_default = row[4] == "t";
     column.always_identity = row[5] == "t";
     table.columns_are_plain = table.columns_are_plain && is_plain(*row[6], *row[7]);
+    if (is_written_one_way(*row[6])) column.canonical = "?::text";
   }
   for (const Row& row : rows_of(answers.at(2).get())) {
     UniqueIndex& index = table.indexes.emplace_back();
@@ -323,6 +332,12 @@ void PostgresDatabase::start_counting() {
   // It also holds what earlier transactions of the session have not reported yet.
   connection_.run_ahead_of_next({std::begin(kCounting), std::end(kCounting)},
                                 [this](std::span<const PgResult> answers) { counted_ = counts_in(answers); });
+}
+
+bool PostgresDatabase::counts_are_complete(std::string_view table) {
+  if (!facts().citus) return true;
+  const std::array params{text_value(table)};
+  return query("SELECT FROM pg_catalog.pg_dist_partition WHERE logicalrelid = to_regclass($1)", params).empty();
 }
 
 std::vector<TableCounts> PostgresDatabase::changes() {

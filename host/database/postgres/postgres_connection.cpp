@@ -220,18 +220,20 @@ std::string PostgresConnection::literal(std::string_view text) const {
 PgResult PostgresConnection::run(const std::string& sql, std::span<const std::optional<std::string>> params,
                                  std::string_view copy_data, PgErrorPlace* place) {
   throw_if_interrupted();
-  run_what_is_ahead();
   prepared_.clear();
-  int sent;
-  if (params.empty()) {
-    sent = PQsendQuery(raw_, sql.c_str());
-  } else {
-    std::vector<const char*> values;
-    for (const auto& param : params) values.push_back(param ? param->c_str() : nullptr);
-    sent = PQsendQueryParams(raw_, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr,
-                             nullptr, 0);
+  std::vector<const char*> values;
+  for (const auto& param : params) values.push_back(param ? param->c_str() : nullptr);
+  const auto send = [&] {
+    if (params.empty()) return PQsendQuery(raw_, sql.c_str());
+    return PQsendQueryParams(raw_, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0);
+  };
+  if (!ahead_.empty() && place == nullptr && copy_data.empty()) {
+    if (!params.empty()) return run_in_line(sql, send);
+    std::vector<PgResult> results = run_each(sql);
+    return results.empty() ? nullptr : std::move(results.back());
   }
-  if (sent == 0) throw lost();
+  run_what_is_ahead();
+  if (send() == 0) throw lost();
   if (place != nullptr) place->unanswered = true;
   return collect_for(sql, copy_data, place);
 }
@@ -246,13 +248,17 @@ std::vector<PgResult> PostgresConnection::run_each(const std::string& sql) {
   if (PQsendQuery(raw_, message.c_str()) == 0) throw lost();
   std::vector<PgResult> results;
   collect_for(message, {}, nullptr, &results);
+  return {std::make_move_iterator(hand_out(ahead, results)), std::make_move_iterator(results.end())};
+}
+
+std::vector<PgResult>::iterator PostgresConnection::hand_out(const std::vector<Ahead>& ahead, std::vector<PgResult>& results) {
   auto rest = results.begin();
   for (const Ahead& each : ahead) {
     const auto end = rest + static_cast<std::ptrdiff_t>(each.statements.size());
     if (each.take) each.take({rest, end});
     rest = end;
   }
-  return {std::make_move_iterator(rest), std::make_move_iterator(results.end())};
+  return rest;
 }
 
 void PostgresConnection::run_ahead_of_next(std::vector<std::string> statements, Take take) {
@@ -263,9 +269,31 @@ void PostgresConnection::run_what_is_ahead() {
   if (!ahead_.empty()) run_each("");
 }
 
+PgResult PostgresConnection::run_in_line(std::string_view sql, const std::function<int()>& send) {
+  const std::vector<Ahead> ahead = std::exchange(ahead_, {});
+  if (PQenterPipelineMode(raw_) == 0) throw lost();
+  bool sent = true;
+  for (const Ahead& each : ahead) {
+    for (const std::string& statement : each.statements) {
+      sent = sent && PQsendQueryParams(raw_, statement.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) != 0;
+    }
+  }
+  if (!sent || send() == 0 || PQpipelineSync(raw_) == 0) throw lost();
+  PgErrorPlace place;
+  std::vector<PgResult> results;
+  try {
+    results = collect_line(place);
+  } catch (const Error& error) {
+    if (error.sqlstate() != kMissingRight) throw;
+    throw with_missing_right(error, url_, sql, place.context);
+  }
+  hand_out(ahead, results);
+  return std::move(results.back());
+}
+
 PgResult PostgresConnection::run_binary(const std::string& sql, std::span<const BinaryParam> params, bool again) {
   throw_if_interrupted();
-  run_what_is_ahead();
+  if (again) run_what_is_ahead();
   const int count = static_cast<int>(params.size());
   std::vector<Oid> types;
   std::vector<const char*> values;
@@ -282,14 +310,13 @@ PgResult PostgresConnection::run_binary(const std::string& sql, std::span<const 
     collect_for(sql, {}, nullptr);
     prepared_ = sql;
   }
-  int sent;
-  if (again) {
-    sent = PQsendQueryPrepared(raw_, "", count, values.data(), sizes.data(), binary.data(), 0);
-  } else {
-    prepared_.clear();
-    sent = PQsendQueryParams(raw_, sql.c_str(), count, types.data(), values.data(), sizes.data(), binary.data(), 0);
-  }
-  if (sent == 0) throw lost();
+  if (!again) prepared_.clear();
+  const auto send = [&] {
+    if (again) return PQsendQueryPrepared(raw_, "", count, values.data(), sizes.data(), binary.data(), 0);
+    return PQsendQueryParams(raw_, sql.c_str(), count, types.data(), values.data(), sizes.data(), binary.data(), 0);
+  };
+  if (!ahead_.empty()) return run_in_line(sql, send);
+  if (send() == 0) throw lost();
   return collect_for(sql, {}, nullptr);
 }
 
@@ -369,6 +396,34 @@ PgResult PostgresConnection::collect(std::string_view copy_data, PgErrorPlace* p
   if (failure) throw *failure;
   if (all != nullptr && last != nullptr) all->push_back(std::move(last));
   return last;
+}
+
+std::vector<PgResult> PostgresConnection::collect_line(PgErrorPlace& place) {
+  std::vector<PgResult> results;
+  std::optional<Error> failure;
+  for (bool ended = false; !ended;) {
+    wait_readable();
+    PgResult result(PQgetResult(raw_));
+    switch (result == nullptr ? PGRES_EMPTY_QUERY : PQresultStatus(result.get())) {
+      case PGRES_EMPTY_QUERY: ended = PQstatus(raw_) == CONNECTION_BAD; break;  // between two statements
+      case PGRES_PIPELINE_SYNC: ended = true; break;
+      case PGRES_PIPELINE_ABORTED: break;  // by the failure of an earlier one
+      case PGRES_FATAL_ERROR:
+      case PGRES_BAD_RESPONSE:
+        if (!failure) failure = server_error(result.get(), &place);
+        break;
+      default: results.push_back(std::move(result));
+    }
+  }
+  PQexitPipelineMode(raw_);
+  throw_if_interrupted();
+  if (PQstatus(raw_) == CONNECTION_BAD) {
+    Error error = lost();
+    if (failure) error.detail(failure->message());
+    throw error;
+  }
+  if (failure) throw *failure;
+  return results;
 }
 
 void PostgresConnection::send_copy(std::string_view data) {

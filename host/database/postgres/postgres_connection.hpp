@@ -100,6 +100,13 @@ class PostgresConnection {
   };
 
   void run_what_is_ahead();
+  /// Sends what is ahead, and what `send` does, one after the other without waiting; returns the last result,
+  /// the answer to `sql`.
+  PgResult run_in_line(std::string_view sql, const std::function<int()>& send);
+  /// One result a statement, up to the end of the line.
+  std::vector<PgResult> collect_line(PgErrorPlace& place);
+  /// Gives each part of what ran ahead its results; returns where the rest begins.
+  static std::vector<PgResult>::iterator hand_out(const std::vector<Ahead>& ahead, std::vector<PgResult>& results);
   void wait_readable();
   /// The last result; all of them are put into `all`, if it is given.
   PgResult collect(std::string_view copy_data, PgErrorPlace* place, std::vector<PgResult>* all);

@@ -133,6 +133,12 @@ std::vector<Row> PostgresDatabase::query(std::string_view sql, std::span<const s
   return rows_of(run(sql, params).get());
 }
 
+/// Citus takes some statements on distributed tables only alone.
+void PostgresDatabase::run_with_next(std::string_view statement) {
+  if (facts().citus) execute(statement, {});
+  else connection_.run_ahead_of_next({std::string(statement)});
+}
+
 void PostgresDatabase::query_typed(std::string_view sql, std::span<const seedbed_value> params, const TypedRow& row) {
   const PgResult result = run(sql, params);
   const int width = PQnfields(result.get());

@@ -38,6 +38,7 @@ struct UniqueIndex {
 /// What a writer has to know of a table.
 struct PostgresTable {
   std::string name;        ///< as SQL has it
+  std::string root;        ///< of a partition, the whole; else the same name
   bool is_table = false;   ///< rather than a view or the like
   bool is_new = false;     ///< it cannot have a row
   bool has_heirs = false;  ///< tables that inherit from it, whose keys its indexes do not know
@@ -66,6 +67,7 @@ class PostgresDatabase : public Database {
 
   std::int64_t execute(std::string_view sql, std::span<const seedbed_value> params) override;
   std::vector<Row> query(std::string_view sql, std::span<const seedbed_value> params) override;
+  void run_with_next(std::string_view statement) override;
   void query_typed(std::string_view sql, std::span<const seedbed_value> params,
                    const TypedRow& row) override;
   void run_ahead(std::string_view, std::span<const sql::Statement>, const Locate&) override {}
@@ -82,6 +84,7 @@ class PostgresDatabase : public Database {
 
   void start_counting() override;
   std::vector<TableCounts> changes() override;
+  bool counts_are_complete(std::string_view table) override;
 
   bool pooled() override;
   /// "TLSv1.3, TLS_AES_256_GCM_SHA384": of the connection as far as a pooler, if there is one; empty: none.

@@ -60,7 +60,7 @@ class PostgresWriter : public RowWriter {
  public:
   PostgresWriter(PostgresConnection& connection, WriterSpec spec, const std::vector<PostgresColumn>& columns, const PostgresTable& table)
       : connection_(connection), spec_(std::move(spec)), columns_(columns), sql_(spec_, columns_, table),
-        distributed_(table.is_distributed) {
+        table_(table.root), distributed_(table.is_distributed) {
     if (table.is_new) keys_ = Keys::all_new;
     if (spec_.memory == nullptr) return;
     for (const std::string& name : remembered_order(spec_.key)) {
@@ -90,6 +90,8 @@ class PostgresWriter : public RowWriter {
   }
 
   WriterCounts counts() const override { return counts_; }
+
+  const std::string& table() const override { return table_; }
 
  private:
   /// What was true of the keys of the batch before, and is taken for likely of the next.
@@ -170,7 +172,7 @@ class PostgresWriter : public RowWriter {
 
   void write_batch(const seedbed_value* values, std::size_t count) {
     bool written = false;
-    connection_.run_each(kSavepoint);
+    connection_.run_ahead_of_next({kSavepoint});
     try {
       const WriterCounts stored = store(values, count);
       counts_.written += stored.written;
@@ -457,6 +459,7 @@ class PostgresWriter : public RowWriter {
   WriterSpec spec_;
   std::vector<PostgresColumn> columns_;
   WriterSql sql_;
+  std::string table_;  ///< see RowWriter::table()
   bool distributed_;
   Keys keys_ = Keys::unknown;
   HeldRows held_;
@@ -490,7 +493,10 @@ std::unique_ptr<RowWriter> PostgresDatabase::open_writer(const seedbed_writer& w
   if (!table) throw_missing_table(spec.table, user_tables());
   spec.sql_table = table->name;
   // insert_once has to know what equal keys have in common.
-  const bool plain = table->columns_are_plain && memory == nullptr;
+  const bool keys_known = memory == nullptr || std::ranges::none_of(table->columns, [&](const PostgresColumn& column) {
+    return column.canonical.empty() && std::ranges::find(spec.key, column.name) != spec.key.end();
+  });
+  const bool plain = table->columns_are_plain && keys_known;
   const std::vector<PostgresColumn> all = plain ? table->columns : writer_columns(spec.sql_table);
   std::vector<Column> known;
   for (const PostgresColumn& column : all) known.push_back({column.name, column.type, column.not_null, column.has_default});

@@ -233,6 +233,8 @@ class SqliteWriter : public RowWriter {
 
   WriterCounts counts() const override { return counts_; }
 
+  const std::string& table() const override { return spec_.table; }
+
  private:
   /// Where one row existed the next ones are likely to, and keys alone are quickly looked up.
   void write_held() {
