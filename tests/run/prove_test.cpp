@@ -370,6 +370,20 @@ TEST_CASE("edited and deleted rows are shown to be treated as the modes promise"
                         {"deleted_returned", 1}, {"deleted_stayed", 0}});
 }
 
+TEST_CASE("a deleted row's proof goes on where SQLite reads a schema with JSON functions anew", "[prove]") {
+  Shop shop(Engine::sqlite);
+  const std::string json = GENERATE("json_type(body) = 'array'", "body ->> 'a' = '1'");
+  shop.write("migrations/20260102120000_note.sql", "CREATE TABLE note (body TEXT CHECK (" + json + "));\n");
+  shop.write("plugins/items/seeder.toml", "name = \"items\"\nversion = \"1.0.0\"\n[[table]]\nfile = \"item.csv\"\nname = \"item\"\nkey = \"id\"\nmode = \"insert_once\"\n");
+  shop.write("plugins/items/item.csv", "id,label\na,x\nb,x\nc,x\nd,x\n");
+  REQUIRE(shop.run({"up"}).exit_code == 0);
+  shop.database().execute("DELETE FROM item WHERE id = 'd'");
+
+  const Json proof = shop.proof({}, 0);
+
+  CHECK(proof["seeders"][0]["verdict"] == "proved");
+}
+
 TEST_CASE("a seeder that undoes edits against its mode is found", "[prove]") {
   Shop shop(GENERATE(Engine::sqlite, Engine::postgres));
   shop.add_fixture("not_idempotent");

@@ -137,6 +137,23 @@ TEST_CASE("seeders write tables whose triggers and indexes need what seeders may
   CHECK(workspace.value("SELECT name FROM customer") == "\"Ada\"");
 }
 
+TEST_CASE("a failed run is recorded where the schema that was rolled back uses JSON functions", "[run]") {
+  Workspace workspace(Engine::sqlite);
+  const std::string json = GENERATE("json_type(body) = 'array'", "body ->> 'a' = '1'");
+  workspace.write("migrations/20260101130000_note.sql", "CREATE TABLE note (body TEXT CHECK (" + json + "));\n");
+  workspace.write_customer_migration();
+  REQUIRE(workspace.run({"up"}).exit_code == 0);
+  const bool migration = GENERATE(false, true);
+  if (migration) workspace.write("migrations/20260102120000_test.sql", "CREATE TABLE half (a INTEGER);\nINSERT INTO nowhere VALUES (1);\n");
+  else workspace.write_seeder("customers", "CREATE TEMP TABLE half (a INTEGER);\nINSERT INTO nowhere VALUES (1);\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(up.err, ContainsSubstring("no such table: nowhere"));
+  CHECK(workspace.value("SELECT outcome FROM seedbed_runs ORDER BY started_at DESC LIMIT 1") == "failed");
+}
+
 TEST_CASE("seeders cannot write SQLite's schema table", "[run]") {
   Workspace workspace(Engine::sqlite);
   workspace.write("migrations/20260102120000_test.sql", kShop);

@@ -1,6 +1,7 @@
 #include "database/sqlite/sqlite_database.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <thread>
 
@@ -116,7 +117,9 @@ void SqliteDatabase::make_wal() {
 }
 
 void SqliteDatabase::pragma(const char* text) {
-  if (sqlite3_exec(handle_, text, nullptr, nullptr, nullptr) != SQLITE_OK) throw sqlite_error(handle_, "");
+  const SqliteStatement statement = prepare(text);
+  while (step(statement.get())) {
+  }
 }
 
 void SqliteDatabase::begin(const BeginOptions& options) {
@@ -168,7 +171,8 @@ void SqliteDatabase::rollback() noexcept {
 /// SQLite has not always counted as harmless.  Extensions are never loaded, and SQLite's own tables, such as
 /// those of PRAGMAs, are in no schema.
 bool SqliteDatabase::is_harmless(const std::string& message) {
-  if (message.find("unsafe use of json") != std::string::npos) return true;
+  constexpr std::array<std::string_view, 2> kJson{"unsafe use of json", "unsafe use of ->"};
+  if (std::ranges::any_of(kJson, [&](std::string_view use) { return message.find(use) != std::string::npos; })) return true;
   constexpr std::string_view kTable = "unsafe use of virtual table \"";
   const std::size_t at = message.find(kTable);
   return at != std::string::npos && table_exists(message.substr(at + kTable.size(), message.rfind('"') - at - kTable.size()));
@@ -176,21 +180,28 @@ bool SqliteDatabase::is_harmless(const std::string& message) {
 
 /// As sqlite3_prepare_v2.  "Strings" in double quotes are off for what is compiled here, but the
 /// triggers and views of a database may be full of them: those are taken as their authors meant them.
-/// So is what is_harmless() in its schema.
+/// So is what is_harmless() in its schema, which SQLite reads anew, and then finds malformed, after a
+/// rollback or another process has changed it.
 int SqliteDatabase::compile(std::string_view sql, sqlite3_stmt** statement, const char** tail) {
   const auto prepare = [&] { return sqlite3_prepare_v2(handle_, sql.data(), static_cast<int>(sql.size()), statement, tail); };
   for (;;) {
     const int code = prepare();
-    if (code != SQLITE_ERROR || mode_ == Mode::script) return code;
+    if ((code != SQLITE_ERROR && code != SQLITE_CORRUPT) || mode_ == Mode::script) return code;
     const std::string message = sqlite3_errmsg(handle_);
     // Without an offset it is not in `sql` itself.
     const bool quoted = !quoted_strings_ && sqlite3_error_offset(handle_) < 0 && message.starts_with("no such column: ");
-    const bool harmless = !trusted_schema_ && is_harmless(message);
-    if (!quoted && !harmless) return prepare();  // once more for its error, since the database may have been asked meanwhile
+    if (!quoted && !trust_schema(message)) return prepare();  // once more for its error, since the database may have been asked meanwhile
     quoted_strings_ = quoted_strings_ || quoted;
-    trusted_schema_ = trusted_schema_ || harmless;
     set_mode(mode_);
   }
+}
+
+/// Trusts the schema from now on if `message` complains of what is harmless in it, and it was not trusted.
+bool SqliteDatabase::trust_schema(const std::string& message) {
+  if (trusted_schema_ || mode_ == Mode::script || !is_harmless(message)) return false;
+  trusted_schema_ = true;
+  set_mode(mode_);
+  return true;
 }
 
 SqliteStatement SqliteDatabase::prepare(std::string_view sql) {
@@ -212,10 +223,16 @@ SqliteStatement SqliteDatabase::prepare(std::string_view sql) {
 }
 
 bool SqliteDatabase::step(sqlite3_stmt* statement) {
+  const bool first = sqlite3_stmt_busy(statement) == 0;
   const int code = sqlite3_step(statement);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  throw sqlite_error(handle_, "");
+  const Error error = sqlite_error(handle_, "");
+  // ALTER TABLE compiles the whole schema while it runs, and what was compiled before the schema changed is
+  // compiled anew: see compile().
+  if (!first || !trust_schema(error.message())) throw error;
+  sqlite3_reset(statement);
+  return step(statement);
 }
 
 std::int64_t SqliteDatabase::execute(std::string_view sql, std::span<const seedbed_value> params) {
@@ -223,15 +240,7 @@ std::int64_t SqliteDatabase::execute(std::string_view sql, std::span<const seedb
   const SqliteStatement statement = prepare(sql);
   bind_named(statement.get(), params);
   const std::int64_t before = sqlite3_total_changes64(handle_);
-  try {
-    while (step(statement.get())) {
-    }
-  } catch (const Error& error) {
-    // ALTER TABLE compiles the whole schema while it runs: see compile().
-    if (trusted_schema_ || !is_harmless(error.message())) throw;
-    trusted_schema_ = true;
-    set_mode(mode_);
-    return execute(sql, params);
+  while (step(statement.get())) {
   }
   // sqlite3_changes() keeps the last statement's count when this one changed nothing.
   return sqlite3_total_changes64(handle_) == before ? 0 : sqlite3_changes64(handle_);

@@ -112,6 +112,7 @@ class SqliteDatabase : public Database {
   void check_deferred_keys();
   void pragma(const char* text);
   bool is_harmless(const std::string& message);
+  bool trust_schema(const std::string& message);
   int compile(std::string_view sql, sqlite3_stmt** statement, const char** tail);
   void run_statement(std::string_view sql, std::size_t& offset);
   bool run_session_pragma(const sql::Setting& setting);

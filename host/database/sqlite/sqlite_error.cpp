@@ -72,6 +72,7 @@ std::string hint_for(int code, std::string_view message) {
       return "Give the user who runs seedbed the right to write the file and its folder.";
     case SQLITE_IOERR: return "Look at the disk, its quota and the system's log; run again once it can be written.";
     case SQLITE_CORRUPT:
+      if (message.find("unsafe use of ") != message.npos) return "The schema calls what SQLite does not let a schema call. Let a migration write it without.";
       return "The file is damaged: PRAGMA integrity_check says where. Restore a backup, or save what can be read with the "
              "sqlite3 program's .recover.";
     case SQLITE_NOTADB: return "The file exists and holds something else; choose another path.";
