@@ -240,7 +240,7 @@ void SeederSession::run(Plugin& plugin) {
     failure_ = "an exception of an unknown type left the plugin";
   }
   if (refusal_) throw *refusal_;
-  if (status == SEEDBED_OK) return close_writers();
+  if (status == SEEDBED_OK) return plugin.complete([this] { close_writers(); });
   throw Error(ExitCode::plugin, failure_.empty() ? fmt::format("it returned status {} without saying why", status) : failure_);
 }
 

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 
+#include <chrono>
 #include <string>
 
 #include "plugins/reference_application.hpp"
@@ -22,6 +23,19 @@ Finished seed_with(Workspace& workspace, const std::string& fixture, std::vector
 
 std::string with_password(const std::string& url) {
   return url + (url.find('?') == std::string::npos ? "?" : "&") + "password=not-to-be-seen";
+}
+
+constexpr const char* kLocal =
+    "default_environment = \"local\"\n[environments.local]\ntier = \"development\"\n[environments.local.parameters.sits_in_sql]\nhow = \"";
+
+/// Each row of customer takes the database for ever.
+std::string endless_trigger(Engine engine) {
+  if (engine == Engine::postgres) {
+    return "CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(100); RETURN NEW; END';\n"
+           "CREATE TRIGGER sleeps BEFORE INSERT ON customer FOR EACH ROW EXECUTE FUNCTION sleep();\n";
+  }
+  return "CREATE VIEW endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS i FROM n;\n"
+         "CREATE TRIGGER sleeps BEFORE INSERT ON customer BEGIN SELECT i FROM endless; END;\n";
 }
 
 }  // namespace
@@ -84,6 +98,40 @@ TEST_CASE("a plugin that does not come back is stopped after its time", "[run]")
   CHECK_THAT(up.err, ContainsSubstring("seeder \"loops\" failed: it had not ended after 300 ms"));
   CHECK_THAT(up.err, ContainsSubstring("Give it more time with --timeout."));
   CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
+}
+
+TEST_CASE("a plugin that sits in SQL is stopped after its time", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  const std::string how = GENERATE("exec", "query", "writer");
+  if (how == "writer") workspace.write("migrations/20260102120000_sleep.sql", endless_trigger(workspace.engine()));
+  workspace.write("seedbed.toml", kLocal + how + "\"\n");
+  workspace.write_customer_migration();
+  workspace.add_fixture("sits_in_sql");
+  Running running = workspace.start({"up", "--timeout", "1s"});
+
+  const Finished up = running.wait(std::chrono::seconds(20));
+
+  CHECK(up.exit_code == 6);
+  CHECK_THAT(up.err, ContainsSubstring("seeder \"sits_in_sql\" failed: it had not ended after 1.0 s"));
+  CHECK_THAT(up.err, ContainsSubstring("Give it more time with --timeout."));
+  CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
+  CHECK(workspace.value("SELECT outcome FROM " + workspace.ledger("runs")) == "failed");
+}
+
+TEST_CASE("a proof goes on after a plugin that sits in SQL was stopped", "[run]") {
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write("seedbed.toml", kLocal + std::string("exec\"\n"));
+  workspace.write_seeder("a_customer", insert_customer("a"));
+  workspace.write_seeder("z_customer", insert_customer("z"));
+  workspace.write_customer_migration();
+  workspace.add_fixture("sits_in_sql");
+  REQUIRE(workspace.run({"up", "--no-seed"}).exit_code == 0);
+
+  const Finished prove = workspace.run({"prove", "--timeout", "1s"});
+
+  CHECK(prove.exit_code == 1);
+  CHECK_THAT(prove.out, ContainsSubstring("the first pass failed: it had not ended after 1.0 s"));
+  CHECK_THAT(prove.out, ContainsSubstring("1 failed, 2 proved"));
 }
 
 TEST_CASE("an interrupt reaches a run whose isolated plugin does not come back", "[run]") {

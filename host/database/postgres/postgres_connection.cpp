@@ -20,7 +20,7 @@ namespace seedbed::host {
 namespace {
 
 constexpr const char* kMissingRight = "42501";
-constexpr int kSliceMs = 100;  // between looks at Ctrl-C
+constexpr int kSliceMs = 100;  // between looks at Ctrl-C and the clock
 
 #if PQXX_VERSION_MAJOR < 7
 
@@ -336,7 +336,7 @@ void PostgresConnection::wait_readable() {
     pollfd waiting{PQsocket(raw_), POLLIN, 0};
     const int ready = poll(&waiting, 1, kSliceMs);
     if (while_waiting_) while_waiting_();
-    if (interrupted() && !cancelled_) {
+    if (must_stop() && !cancelled_) {
       cancelled_ = true;
       char ignored[256];
       PGcancel* cancel = PQgetCancel(raw_);
@@ -363,6 +363,7 @@ std::optional<std::int64_t> rows_changed(pg_result* result) {
 PgResult PostgresConnection::collect(std::string_view copy_data, PgErrorPlace* place, std::vector<PgResult>* all) {
   PgResult last;
   std::optional<Error> failure;
+  cancelled_ = false;
   for (;;) {
     wait_readable();
     PgResult result(PQgetResult(raw_));

@@ -22,9 +22,9 @@ namespace {
 
 constexpr auto kPoll = std::chrono::milliseconds(20);
 constexpr int kOpen = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;  // one thread at a time uses it
-constexpr int kInstructionsPerCheck = 2000;  // of SQLite's virtual machine, between looks at Ctrl-C
+constexpr int kInstructionsPerCheck = 2000;  // of SQLite's virtual machine, between looks at Ctrl-C and the clock
 
-int stop_when_interrupted(void*) { return interrupted() ? 1 : 0; }
+int stop_in_time(void*) { return must_stop() ? 1 : 0; }
 
 Error open_error(sqlite3* handle, const DatabaseUrl& url) {
   Error error(ExitCode::failed, fmt::format("could not open database \"{}\": {}", url.display,
@@ -76,7 +76,7 @@ SqliteDatabase::SqliteDatabase(const DatabaseUrl& url, const ConnectOptions& opt
   try {
     sqlite3_extended_result_codes(handle_, 1);
     wait_for_locks();
-    sqlite3_progress_handler(handle_, kInstructionsPerCheck, stop_when_interrupted, nullptr);
+    sqlite3_progress_handler(handle_, kInstructionsPerCheck, stop_in_time, nullptr);
     query("SELECT count(*) FROM sqlite_schema", {});  // the first look at the file
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
     set_mode(Mode::strict);
@@ -161,7 +161,7 @@ void SqliteDatabase::rollback() noexcept {
     // The progress handler would interrupt the rollback of an interrupted run.
     sqlite3_progress_handler(handle_, 0, nullptr, nullptr);
     sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
-    sqlite3_progress_handler(handle_, kInstructionsPerCheck, stop_when_interrupted, nullptr);
+    sqlite3_progress_handler(handle_, kInstructionsPerCheck, stop_in_time, nullptr);
   }
   // A full disk, for one, makes SQLite roll back by itself.
   end_script_transaction();

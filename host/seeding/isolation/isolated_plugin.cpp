@@ -153,15 +153,26 @@ void IsolatedPlugin::require(std::string_view name) const {
 }
 
 seedbed_status IsolatedPlugin::seed(const std::string& name, const seedbed_run& run, const seedbed_host& host) {
-  Deadline deadline;
-  if (timeout_) deadline = std::chrono::steady_clock::now() + *timeout_;
+  if (timeout_) deadline_ = std::chrono::steady_clock::now() + *timeout_;
   if (process_ == -1) start();  // the last call ended it
   widths_.clear();
   channel_->send(composed(name, run));
   for (;;) {
-    Message request = next(deadline);
+    Message request = next(deadline_);
     if (request.kind() == Kind::done) return request.number<seedbed_status>();
-    carry_out(request, host, deadline);
+    const DeadlineScope scope(deadline_);  // what it asks for is ended by the database, and next() then throws
+    carry_out(request, host, deadline_);
+  }
+}
+
+void IsolatedPlugin::complete(const std::function<void()>& work) {
+  const DeadlineScope scope(deadline_);
+  try {
+    work();
+  } catch (const Error&) {
+    throw_if_interrupted();
+    if (!must_stop()) throw;
+    throw_late();
   }
 }
 
@@ -170,6 +181,10 @@ Message IsolatedPlugin::next(Deadline deadline) {
   std::optional<Message> message = channel_->receive(deadline, why);
   if (message) return std::move(*message);
   if (why == Channel::Silence::gone) tell_how_it_ended();
+  throw_late();
+}
+
+void IsolatedPlugin::throw_late() {
   kill_process();
   throw Error(ExitCode::plugin, fmt::format("it had not ended after {}", duration_text(*timeout_)))
       .hint("Its process was killed. Give it more time with --timeout.");

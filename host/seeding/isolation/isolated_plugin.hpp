@@ -31,6 +31,7 @@ class IsolatedPlugin : public Plugin {
 
   void require(std::string_view name) const override;
   seedbed_status seed(const std::string& name, const seedbed_run& run, const seedbed_host& host) override;
+  void complete(const std::function<void()>& work) override;
 
  private:
   using Deadline = std::optional<std::chrono::steady_clock::time_point>;
@@ -39,12 +40,14 @@ class IsolatedPlugin : public Plugin {
   void kill_process();
   int reap();
   isolation::Message next(Deadline deadline);
+  [[noreturn]] void throw_late();
   [[noreturn]] void tell_how_it_ended();
   void carry_out(isolation::Message& request, const seedbed_host& host, Deadline deadline);
   void carry_out_query(isolation::Message& request, const seedbed_host& host, Deadline deadline);
 
   std::shared_ptr<const OpenedFile> file_;
   std::optional<std::chrono::milliseconds> timeout_;
+  Deadline deadline_;  ///< of the seeder that was called last
   pid_t process_ = -1;  ///< -1 once it was reaped
   std::unique_ptr<isolation::Channel> channel_;
   std::set<std::string, std::less<>> seeders_;
