@@ -261,8 +261,7 @@ class Down {
 
   /// The same in one transaction that is rolled back.
   void rehearse() {
-    constexpr auto kLongestLockWait = std::chrono::seconds(5);
-    RehearsalTransaction transaction(database(), settings_.url, settings_.lock_timeout, {kLongestLockWait, std::nullopt});
+    RehearsalTransaction transaction(database(), settings_.url, settings_.lock_timeout, {kLongestRehearsalWait, std::nullopt});
     Ledger(database()).prepare();
     if (prepared_.supabase) {
       prepared_.supabase->prepare();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "duration.hpp"
+
 namespace seedbed::host {
 
 namespace {
@@ -15,9 +17,12 @@ struct Cause {
 constexpr Cause kLock{"55P03", "lock_timeout", "could not obtain lock"};
 constexpr Cause kStatement{"57014", "statement_timeout", "due to user request"};
 
+bool struck(const Error& error, const Cause& cause) {
+  return error.sqlstate() == cause.sqlstate && error.message().find(cause.other_message) == std::string::npos;
+}
+
 bool struck(const Error& error, const Limit& limit, const Cause& cause, std::string_view script) {
-  return error.sqlstate() == cause.sqlstate && limit.longest && limit.longest->count() > 0 &&
-         script.find(cause.name) == std::string_view::npos && error.message().find(cause.other_message) == std::string::npos;
+  return limit.longest && limit.longest->count() > 0 && script.find(cause.name) == std::string_view::npos && struck(error, cause);
 }
 
 std::optional<std::chrono::milliseconds> if_set(const Limit& limit) {
@@ -41,6 +46,12 @@ Error with_limit_named(Error error, const Limits& limits, std::string_view scrip
                           limit->set ? limit->source : "the default outside tier development"))
       .hint(limit == &limits.lock ? "Run again when nobody holds the table for long, or set another limit."
                                   : "Set another limit, or \"none\", if the statement needs its time.");
+}
+
+Error with_rehearsal_limit_named(Error error) {
+  if (!struck(error, kLock)) return error;
+  return error.detail(fmt::format("A dry run and a proof wait at most {} for a lock, whatever the settings say.", duration_text(kLongestRehearsalWait)))
+      .hint("Run again when nobody holds the table for long.");
 }
 
 }  // namespace seedbed::host

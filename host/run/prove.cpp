@@ -11,6 +11,7 @@
 #include "run/after_seeding.hpp"
 #include "run/guards.hpp"
 #include "run/hooks.hpp"
+#include "run/limits.hpp"
 #include "run/needs.hpp"
 #include "run/preparation.hpp"
 #include "run/prove_edits.hpp"
@@ -25,7 +26,6 @@ namespace {
 
 constexpr std::int64_t kDay = 86'400'000'000;  // microseconds
 constexpr const char* kSavepoint = "seedbed_prove";
-constexpr auto kLongestLockWait = std::chrono::seconds(5);
 
 class Prover {
  public:
@@ -52,7 +52,7 @@ class Prover {
       with_retries("prove", [&] { prove_rolled_back(); });
     } catch (const Error& error) {
       database().rollback();
-      throw Error(error).detail("Nothing was changed.");
+      throw with_rehearsal_limit_named(error).detail("Nothing was changed.");
     }
     if (thorough()) proof_.not_scratched = prove_on_scratch(scratch_trial(), proof_.seeders);
     else proof_.not_scratched = "tier production: --full tries it";
@@ -94,7 +94,7 @@ class Prover {
     watch_ = {};
     written_.clear();
     std::vector<std::string> notices;
-    RehearsalTransaction transaction(database(), settings_.url, settings_.lock_timeout, {.lock = kLongestLockWait, .statement = {}});
+    RehearsalTransaction transaction(database(), settings_.url, settings_.lock_timeout, {.lock = kLongestRehearsalWait, .statement = {}});
     Ledger(database()).prepare();
     for (const Seeder* seeder : seeders_) first_pass(*seeder);
     if (thorough()) do_what_follows_seeding(notices);

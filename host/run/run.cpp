@@ -63,7 +63,7 @@ class Run {
       else rehearse();
     } catch (const Error& error) {
       database().rollback();
-      outcome_.error = with_what_happened(error);
+      outcome_.error = with_what_happened(options_.dry_run ? with_rehearsal_limit_named(error) : error);
     }
     outcome_.took = start_.elapsed();
     if (!recorded_) record_run(database(), outcome_, start_, patience(), lock_ ? &*lock_ : nullptr, std::move(creation_));
@@ -395,8 +395,7 @@ class Run {
 
   /// The same path as apply_and_seed(), in one transaction that is rolled back.
   void rehearse() {
-    constexpr auto kLongestLockWait = std::chrono::seconds(5);
-    RehearsalTransaction transaction(database(), settings_.url, patience(), {.lock = kLongestLockWait, .statement = {}});
+    RehearsalTransaction transaction(database(), settings_.url, patience(), {.lock = kLongestRehearsalWait, .statement = {}});
     Ledger(database()).prepare();
     if (prepared_.supabase && (!pending_.empty() || prepared_.difference.out_of_step())) bring_in_step();
     if (!pending_.empty()) rehearse_hooks(settings_.hooks.before_migrate);

@@ -177,4 +177,5 @@ TEST_CASE("a dry run does not wait long for a lock that somebody else holds", "[
 
   CHECK(dry.exit_code == 1);
   CHECK_THAT(dry.err, ContainsSubstring("SQLSTATE 55P03"));
+  CHECK_THAT(dry.err, ContainsSubstring("A dry run and a proof wait at most 5.0 s for a lock, whatever the settings say."));
 }

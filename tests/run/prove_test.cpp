@@ -505,6 +505,21 @@ TEST_CASE("a killed proof's scratch database is dropped by the next one and a li
   CHECK_FALSE(scratch_left_behind(shop));
 }
 
+TEST_CASE("a proof that waits too long for a lock says how long it waits and what to do", "[prove]") {
+  Shop shop(Engine::postgres);
+  const std::string tier = GENERATE("development", "production");
+  shop.write_seeder("customers", insert_customer("a"), "tier = \"production\"\nwrites = [\"customer\"]\n");
+  shop.migrate(tier);
+  shop.database().execute("BEGIN; LOCK TABLE customer");
+
+  const Finished prove = shop.run({"prove", "--tier", tier});
+
+  CHECK(prove.exit_code == 1);
+  CHECK_THAT(prove.err, ContainsSubstring("SQLSTATE 55P03"));
+  CHECK_THAT(prove.err, ContainsSubstring("A dry run and a proof wait at most 5.0 s for a lock, whatever the settings say."));
+  CHECK_THAT(prove.err, ContainsSubstring("Run again when nobody holds the table for long."));
+}
+
 TEST_CASE("a killed proof's scratch file is removed by the next one and a live one's is kept", "[prove]") {
   Shop shop(Engine::sqlite);
   const TempDir folder;
