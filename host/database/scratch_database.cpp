@@ -67,6 +67,16 @@ std::string conninfo_of(const std::string& conninfo, const std::string& database
   return other;
 }
 
+/// Throws Error{failed} where the environment names a folder for temporary files that is none.
+std::filesystem::path temporary_folder() {
+  std::error_code failure;
+  std::filesystem::path folder = std::filesystem::temp_directory_path(failure);
+  if (!failure) return folder;
+  const char* const named = std::getenv("TMPDIR");
+  throw Error(ExitCode::failed, fmt::format("there is no folder for temporary files{}: {}", named == nullptr ? "" : fmt::format(", TMPDIR is \"{}\"", named),
+                                            failure.message()));
+}
+
 /// Opens `folder` for its lock; less than 0 if it is none of this user's.
 int open_own_folder(const std::filesystem::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -77,9 +87,9 @@ int open_own_folder(const std::filesystem::path& folder) {
 }
 
 /// Removes the folders that runs that were killed have left: those with a file, which is made under the lock.
-void remove_left_behind() {
+void remove_left_behind(const std::filesystem::path& folder) {
   std::error_code unreadable;
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::temp_directory_path(), unreadable)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder, unreadable)) {
     if (!entry.path().filename().string().starts_with(kPrefix)) continue;
     const int descriptor = open_own_folder(entry.path());
     if (descriptor < 0) continue;
@@ -93,8 +103,8 @@ void remove_left_behind() {
 }
 
 /// The folder, and the descriptor that holds its lock.
-std::pair<std::filesystem::path, int> make_folder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / fmt::format("{}XXXXXX", kPrefix)).string();
+std::pair<std::filesystem::path, int> make_folder(const std::filesystem::path& temporary) {
+  std::string pattern = (temporary / fmt::format("{}XXXXXX", kPrefix)).string();
   const bool made = mkdtemp(pattern.data()) != nullptr;
   const int descriptor = made ? open_own_folder(pattern) : -1;
   if (descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0) return {pattern, descriptor};
@@ -105,8 +115,9 @@ std::pair<std::filesystem::path, int> make_folder() {
 
 ScratchDatabase::ScratchDatabase(Database& beside, const DatabaseUrl& url) : beside_(beside), url_(url) {
   if (beside.engine() == Engine::sqlite) {
-    remove_left_behind();
-    std::tie(folder_, folder_lock_) = make_folder();
+    const std::filesystem::path temporary = temporary_folder();
+    remove_left_behind(temporary);
+    std::tie(folder_, folder_lock_) = make_folder(temporary);
     url_.file = folder_ / kFile;
     url_.display = "sqlite:" + url_.file.string();
     return;

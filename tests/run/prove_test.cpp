@@ -505,6 +505,19 @@ TEST_CASE("a killed proof's scratch database is dropped by the next one and a li
   CHECK_FALSE(scratch_left_behind(shop));
 }
 
+TEST_CASE("without a folder for temporary files a proof says why there is no scratch database", "[prove]") {
+  Shop shop(Engine::sqlite);
+  shop.write_seeder("customers", insert_customer("a"));
+  shop.migrate();
+  Program program = shop.program();
+  program.environment("TMPDIR", shop.path("nowhere").string());
+
+  const Finished prove = program.run({"prove", "--url", shop.database().url()});
+
+  CHECK(prove.exit_code == 0);
+  CHECK_THAT(prove.out, ContainsSubstring("Not tried on a scratch database: there is no folder for temporary files, TMPDIR is \"" + shop.path("nowhere").string()));
+}
+
 TEST_CASE("a proof that waits too long for a lock says how long it waits and what to do", "[prove]") {
   Shop shop(Engine::postgres);
   const std::string tier = GENERATE("development", "production");
