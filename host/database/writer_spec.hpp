@@ -18,7 +18,7 @@ struct WriterColumn {
   std::string name;
   int kind = SEEDBED_COLUMN_PLAIN;
   bool in_key = false;
-  std::string collation{};  ///< SQLite's, of a column of the key
+  std::string collation{};  ///< SQLite's, of a column of the key, in its unique index
 };
 
 struct WriterSpec {

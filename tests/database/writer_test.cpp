@@ -163,6 +163,7 @@ TEST_CASE("update_changed refuses keys that only the database takes for one", "[
     const char *first, *second;
   };
   const auto alike = GENERATE(Alike{Engine::sqlite, "text COLLATE NOCASE", "Ada", "aDA"}, Alike{Engine::sqlite, "text COLLATE RTRIM", "a", "a  "},
+                              Alike{Engine::sqlite, "text collate nocase", "Ada", "aDA"}, Alike{Engine::sqlite, "text collate rtrim", "a", "a  "},
                               Alike{Engine::postgres, "citext", "Ada", "aDA"}, Alike{Engine::postgres, "numeric", "1.5", "1.50"},
                               Alike{Engine::postgres, "char(5)", "a", "a  "}, Alike{Engine::postgres, "date", "2026-01-31", "20260131"});
   TestDatabase database(alike.engine);
@@ -176,6 +177,23 @@ TEST_CASE("update_changed refuses keys that only the database takes for one", "[
   const Error error = failure_of([&] { writer->write(rows.data(), 2); });
 
   INFO(alike.type);
+  CHECK_THAT(error.message(), ContainsSubstring("rows 1 and 2 for table \"t\" have the same key: id = "));
+}
+
+TEST_CASE("keys are compared as their index compares them and not as their column", "[database]") {
+  TestDatabase database(Engine::sqlite);
+  database.execute("CREATE TABLE t (id text NOT NULL, v text); CREATE UNIQUE INDEX folded ON t (id COLLATE nocase); INSERT INTO t VALUES ('ADA', 'old')");
+  const auto connection = open(database);
+  const Transaction transaction(*connection, {1s});
+  const std::vector<seedbed_value> rows{text_value("Ada"), text_value("1"), text_value("aDA"), text_value("2")};
+
+  const auto missing = WriterTo("t", {"id", "v"}, {"id"}, SEEDBED_INSERT_MISSING).open(*connection);
+  missing->write(rows.data(), 2);
+  missing->finish();
+  const auto changed = WriterTo("t", {"id", "v"}, {"id"}, SEEDBED_UPDATE_CHANGED).open(*connection);
+  const Error error = failure_of([&] { changed->write(rows.data(), 2); });
+
+  CHECK(missing->counts().written == 0);
   CHECK_THAT(error.message(), ContainsSubstring("rows 1 and 2 for table \"t\" have the same key: id = "));
 }
 

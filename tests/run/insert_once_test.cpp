@@ -46,6 +46,23 @@ class OnceProject : public Workspace {
 
 }  // namespace
 
+TEST_CASE("a row stays deleted whose key is given in another form that its index takes for the same", "[once]") {
+  Workspace workspace(Engine::sqlite);
+  const std::string table = GENERATE("email text collate nocase PRIMARY KEY NOT NULL, name text",
+                                     "email text NOT NULL, name text, UNIQUE (email COLLATE nocase)");
+  workspace.write("migrations/20260101120000_customer.sql", "CREATE TABLE customer (" + table + ");\n");
+  workspace.write("plugins/people/seeder.toml", kToml);
+  workspace.write("plugins/people/people.csv", "email,name\na@x,Ada\nb@x,Bea\n");
+  REQUIRE(workspace.run({"up"}).exit_code == 0);
+  workspace.database().execute("DELETE FROM customer WHERE email = 'a@x'");
+  workspace.write("plugins/people/people.csv", "email,name\nA@X,Ada\nB@X,Bea\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 0);
+  CHECK(workspace.value("SELECT group_concat(email) FROM customer") == "b@x");
+}
+
 TEST_CASE("a row that was inserted once stays deleted", "[once]") {
   OnceProject project(GENERATE(Engine::sqlite, Engine::postgres));
   const Finished first = project.run({"up"});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -128,6 +129,23 @@ void SqliteDatabase::check_unique_key(const WriterSpec& spec) {
     throw_not_a_table(spec);
   }
   throw_no_unique_index(spec, why_not);
+}
+
+std::vector<std::string> SqliteDatabase::key_collations(const std::string& table, const std::vector<std::string>& key) {
+  const std::array params{text_value(table)};
+  for (const Row& index : query("SELECT name FROM pragma_index_list($1) WHERE \"unique\" = 1 AND partial = 0", params)) {
+    const std::array index_name{text_value(*index[0])};
+    std::map<std::string, std::string> collations;
+    for (const Row& column : query("SELECT name, upper(coll) FROM pragma_index_xinfo($1) WHERE key = 1", index_name)) {
+      collations[column[0].value_or("")] = *column[1];
+    }
+    const bool covers = collations.size() == key.size() && std::ranges::all_of(key, [&](const std::string& column) { return collations.contains(column); });
+    if (!covers) continue;
+    std::vector<std::string> found;
+    for (const std::string& column : key) found.push_back(collations[column]);
+    return found;
+  }
+  return std::vector<std::string>(key.size(), "BINARY");  // INTEGER PRIMARY KEY has no index
 }
 
 }  // namespace seedbed::host

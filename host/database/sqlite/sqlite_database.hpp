@@ -83,6 +83,9 @@ class SqliteDatabase : public Database {
   /// Steps once: true while there is a row.  Throws Error{failed} or Error{interrupted}.
   bool step(sqlite3_stmt* statement);
 
+  /// The collations, in upper case, by which the unique index on the columns `key` of `table` compares them.
+  std::vector<std::string> key_collations(const std::string& table, const std::vector<std::string>& key);
+
   /// Throws Error{failed}: `count` rows of `table` refer to none.  Names the parent and one of them.
   [[noreturn]] void throw_broken_rows(const std::string& table, std::int64_t count);
 

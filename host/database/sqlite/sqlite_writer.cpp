@@ -54,7 +54,8 @@ std::string upsert_sql(const WriterSpec& spec) {
 std::string exists_sql(const WriterSpec& spec) {
   std::string where;
   for (const WriterColumn& column : spec.columns) {
-    if (column.in_key) where += fmt::format("{}{} = ?", where.empty() ? "" : " AND ", quoted_name(column.name));
+    // The column may have another collation than the index, as in UNIQUE (email COLLATE NOCASE).
+    if (column.in_key) where += fmt::format("{}{} = ? COLLATE {}", where.empty() ? "" : " AND ", quoted_name(column.name), quoted_name(column.collation));
   }
   return fmt::format("SELECT 1 FROM {} WHERE {}", spec.sql_table, where);
 }
@@ -63,14 +64,8 @@ std::string exists_sql(const WriterSpec& spec) {
 class KeyText {
  public:
   /// `key` are columns of `table`, in the order in which a key is remembered.
-  KeyText(SqliteDatabase& database, const std::string& table, const std::vector<std::string>& key) {
-    for (const std::string& column : key) {
-      const char* collation = nullptr;
-      if (sqlite3_table_column_metadata(database.handle(), "main", table.c_str(), column.c_str(), nullptr, &collation, nullptr, nullptr, nullptr) == SQLITE_OK) {
-        collations_.emplace_back(collation);
-      }
-    }
-  }
+  KeyText(SqliteDatabase& database, const std::string& table, const std::vector<std::string>& key)
+      : collations_(database.key_collations(table, key)) {}
 
   /// Of the first columns of the row that `statement` stands on.
   std::string read(sqlite3_stmt* statement) const {
@@ -404,12 +399,9 @@ std::unique_ptr<RowWriter> SqliteDatabase::open_writer(const seedbed_writer& wri
   spec.sql_table = quoted_name(spec.table);
   check_columns(spec, columns(spec.table));
   check_unique_key(spec);
+  const std::vector<std::string> collations = key_collations(spec.table, spec.key);
   for (WriterColumn& column : spec.columns) {
-    const char* collation = nullptr;
-    if (column.in_key && sqlite3_table_column_metadata(handle_, "main", spec.table.c_str(), column.name.c_str(), nullptr, &collation, nullptr,
-                                                       nullptr, nullptr) == SQLITE_OK) {
-      column.collation = collation;
-    }
+    if (column.in_key) column.collation = collations[static_cast<std::size_t>(std::ranges::find(spec.key, column.name) - spec.key.begin())];
   }
   std::vector<Column> known = columns(spec.table);
   const std::array table{text_value(spec.table)};
