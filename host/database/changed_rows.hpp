@@ -23,6 +23,10 @@ class ChangedRows {
   /// back to the savepoint.
   virtual std::vector<std::string> deleted(const std::string& table, std::size_t most) = 0;
 
+  /// Tables with rows that were updated to the values that they had, and how many, where changes() does not
+  /// count those (SQLite).  written() knows their keys where the table has no others.
+  virtual std::vector<TableCounts> rewritten() { return {}; }
+
   /// Why the database let rows into `table` that are there already, if that can be told: the unique
   /// index that is missing, or the NULL in its key.  Else empty.
   virtual std::string why_inserted(const std::string& table) = 0;

@@ -173,6 +173,11 @@ std::vector<StrayWrite> stray_writes(Database& database, ChangedRows& rows, cons
       if (write.keys.size() < kMostKeys && std::ranges::find(write.keys, key) == write.keys.end()) write.keys.push_back(std::move(key));
     }
   }
+  const Ledger ledger(database);
+  for (const TableCounts& counts : rows.rewritten()) {
+    const bool known = std::ranges::any_of(writes, [&](const StrayWrite& write) { return write.counts.table == counts.table; });
+    if (!known && !ledger.owns(counts.table)) writes.push_back({counts, rows.written(counts.table, kMostKeys), ""});
+  }
   return writes;
 }
 

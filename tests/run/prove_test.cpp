@@ -208,8 +208,8 @@ TEST_CASE("a race that a unique index turns into an error is found", "[prove]") 
 }
 
 TEST_CASE("an upsert that touches every row is found even if it changes nothing", "[prove]") {
-  Shop shop(Engine::postgres);
-  shop.write_seeder("customers", "INSERT INTO customer VALUES ('a', 'Ada'), ('b', 'Bob') ON CONFLICT (email) DO UPDATE SET name = excluded.name;\n");
+  Shop shop(GENERATE(Engine::sqlite, Engine::postgres));
+  shop.write_seeder("customers", "INSERT INTO customer (email, name) VALUES ('a', 'Ada'), ('b', 'Bob') ON CONFLICT (email) DO UPDATE SET name = excluded.name;\n");
   shop.migrate();
 
   const Json write = fault_of(shop.proof({}, 1), "second")["writes"][0];

@@ -36,6 +36,7 @@ SqliteChangedRows::~SqliteChangedRows() { database_.noted_ = nullptr; }
 void SqliteChangedRows::note(sqlite3* handle, int operation, std::string_view table, std::int64_t rowid) {
   auto found = rows_.find(table);
   if (found == rows_.end()) found = rows_.emplace(std::string(table), std::vector<NotedRow>()).first;
+  if (operation == kRewrite) ++rewritten_[found->first];
   const auto same = [&](const NotedRow& row) { return row.operation == operation; };
   if (std::ranges::count_if(found->second, same) >= static_cast<std::ptrdiff_t>(kMostRows)) return;
   NotedRow row{operation, rowid, {}};
@@ -47,9 +48,12 @@ void SqliteChangedRows::note(sqlite3* handle, int operation, std::string_view ta
   found->second.push_back(std::move(row));
 }
 
-std::vector<std::string> SqliteChangedRows::written(const std::string& table, std::size_t most) { return keys(table, /*deleted=*/false, most); }
+std::vector<std::string> SqliteChangedRows::written(const std::string& table, std::size_t most) {
+  const std::vector<std::string> found = keys(table, {SQLITE_INSERT, SQLITE_UPDATE}, most);
+  return found.empty() ? keys(table, {kRewrite}, most) : found;
+}
 
-std::vector<std::string> SqliteChangedRows::deleted(const std::string& table, std::size_t most) { return keys(table, /*deleted=*/true, most); }
+std::vector<std::string> SqliteChangedRows::deleted(const std::string& table, std::size_t most) { return keys(table, {SQLITE_DELETE}, most); }
 
 std::vector<std::vector<std::string>> SqliteChangedRows::unique_indexes(const std::string& table) {
   const std::array params{text_value(table)};
@@ -68,7 +72,18 @@ std::vector<std::vector<std::string>> SqliteChangedRows::unique_indexes(const st
   return indexes;
 }
 
-std::vector<std::string> SqliteChangedRows::keys(const std::string& table, bool deleted, std::size_t most) {
+std::vector<TableCounts> SqliteChangedRows::rewritten() {
+  std::vector<TableCounts> tables;
+  for (const auto& [table, count] : rewritten_) {
+    const std::array params{text_value(table)};
+    // A virtual table writes to its shadow tables as it likes.
+    if (database_.query("SELECT 1 FROM pragma_table_list WHERE schema = 'main' AND name = $1 AND type = 'table'", params).empty()) continue;
+    tables.push_back({table, 0, count, 0});
+  }
+  return tables;
+}
+
+std::vector<std::string> SqliteChangedRows::keys(const std::string& table, std::initializer_list<int> operations, std::size_t most) {
   std::vector<std::string> found;
   const auto noted = rows_.find(table);
   if (noted == rows_.end()) return found;
@@ -77,7 +92,7 @@ std::vector<std::string> SqliteChangedRows::keys(const std::string& table, bool 
   for (const Row& row : database_.query("SELECT name FROM pragma_table_xinfo($1) WHERE hidden IN (0, 3) ORDER BY cid", params)) columns.push_back(*row[0]);
   const std::vector<std::vector<std::string>> indexes = unique_indexes(table);
   for (const NotedRow& row : noted->second) {
-    if (deleted != (row.operation == SQLITE_DELETE) || found.size() == most) continue;
+    if (std::ranges::find(operations, row.operation) == operations.end() || found.size() == most) continue;
     std::string key;
     for (const std::string& column : indexes.empty() ? std::vector<std::string>() : indexes.front()) {
       const auto at = static_cast<std::size_t>(std::ranges::find(columns, column) - columns.begin());

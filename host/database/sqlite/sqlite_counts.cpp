@@ -60,7 +60,7 @@ struct SqliteHooks {
     const bool idle = operation == SQLITE_UPDATE && old_rowid == new_rowid && changes_nothing(handle);
     if (operation == SQLITE_UPDATE && !idle) ++found->second.updated;
     SqliteChangedRows* const noted = static_cast<SqliteDatabase*>(self)->noted_;
-    if (noted != nullptr && !idle) noted->note(handle, operation, name, operation == SQLITE_DELETE ? old_rowid : new_rowid);
+    if (noted != nullptr) noted->note(handle, idle ? SqliteChangedRows::kRewrite : operation, name, operation == SQLITE_DELETE ? old_rowid : new_rowid);
   }
 };
 
