@@ -22,8 +22,9 @@ twice in a transaction that is rolled back, the second time a day later: a row
 that it writes is an error.  A third pass after edits and deletions shows what
 the write modes keep.  On a scratch database, dropped at the end, two run at
 once.  SQL that writes the clock or random values is not proved without one.
-In tier production only the first two passes run.  Refused (3) while migrations
-are pending; 1 if a seeder is not proved.
+In tier production only the first two passes run; of a seeder that runs once,
+the first.  Refused (3) while migrations are pending; 1 if a seeder is not
+proved.
 
 options:
   --full               in tier production, too, all passes

@@ -141,6 +141,7 @@ Json proof_object(const SeederProof& seeder) {
   object["first_pass"]["unchanged"] = seeder.unchanged;
   object["left_out"] = text_or_null(seeder.left_out);
   object["blocked"] = text_or_null(seeder.blocked);
+  object["runs_once"] = seeder.once;
   object["scratch_tried"] = seeder.scratched;
   object["scratch_not_tried"] = text_or_null(seeder.not_scratched);
   object["faults"] = Json::array();

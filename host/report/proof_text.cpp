@@ -38,6 +38,8 @@ std::string counts_text(const TableCounts& counts, std::int64_t unchanged = 0) {
   return text.empty() ? "no change" : text;
 }
 
+bool has_run(const SeederProof& proof) { return proof.blocked.empty() && proof.left_out.empty(); }
+
 bool is_scratch(Pass pass) { return pass == Pass::two_at_once || pass == Pass::second_alone; }
 
 /// What a column of the table says about the passes that `chosen` takes: what they wrote, or "failed".
@@ -115,6 +117,10 @@ std::string findings(const Proof& proof) {
 
 std::vector<std::string> remarks(const Proof& proof) {
   std::vector<std::string> all = proof.notices;
+  for (const SeederProof& seeder : proof.seeders) {
+    if (!seeder.once || !has_run(seeder)) continue;
+    all.push_back(fmt::format("{} is a one-time load: that it ran is recorded, and later runs leave it out. Only its first pass was tried.", seeder.name));
+  }
   if (!proof.not_scratched.empty()) all.push_back(fmt::format("Not tried on a scratch database: {}.", proof.not_scratched));
   else if (proof.engine == Engine::sqlite) all.push_back("On SQLite writers take turns: on the scratch database the second run followed the first.");
   return all;
@@ -125,11 +131,11 @@ Table seeder_table(const Proof& proof) {
                {.title = "took", .right = true}});
   for (const SeederProof& seeder : proof.seeders) {
     const Verdict verdict = seeder.verdict();
-    const bool ran = seeder.blocked.empty() && seeder.left_out.empty();
+    const bool ran = has_run(seeder);
     const bool first_failed = !seeder.faults.empty() && seeder.faults.front().pass == Pass::first;
     const Cell first = !ran ? Cell{"not run"} : first_failed ? Cell{"failed", Ink::red} : Cell{counts_text(seeder.first, seeder.unchanged)};
     table.row({Cell{seeder.name}, Cell{verdict_text(verdict), ink_of(verdict)}, first,
-               passes_cell(seeder, ran && !first_failed, [](Pass pass) { return pass == Pass::second; }),
+               ran && seeder.once ? Cell{"runs once"} : passes_cell(seeder, ran && !first_failed, [](Pass pass) { return pass == Pass::second; }),
                proof.not_scratched.empty() ? passes_cell(seeder, seeder.scratched, is_scratch) : Cell{},
                Cell{ran ? duration_text(seeder.took) : "", Ink::dim}});
   }

@@ -68,6 +68,7 @@ struct SeederProof {
   std::string left_out;      ///< why a run would not run it either: "needs migration …"
   std::string not_scratched; ///< why it was not tried on the scratch database
   bool scratched = false;    ///< it was
+  bool once = false;         ///< a one-time load, which later runs leave out: there is no second pass
   std::chrono::microseconds took{0};  ///< of its first pass
 
   Verdict verdict() const;

@@ -82,6 +82,7 @@ class Prover {
       SeederProof proof;
       proof.name = planned->seeder.declaration.name;
       proof.version = planned->seeder.declaration.version;
+      proof.once = planned->seeder.declaration.once;
       if (planned->selected) seeders_.push_back(&planned->seeder);
       else proof.left_out = planned->reason;
       chosen_.push_back(std::move(proof));
@@ -115,7 +116,7 @@ class Prover {
     const RunStart start;
     attempt(Pass::first, proof, [&] {
       RunFacts facts = facts_;
-      facts.watch = &watch_;
+      if (!proof.once) facts.watch = &watch_;
       const SeederOutcome outcome = runner_.run(database(), seeder, facts);
       proof.first = outcome.total();
       proof.unchanged = outcome.unchanged();
@@ -149,7 +150,7 @@ class Prover {
 
   void second_pass(const Seeder& seeder) {
     SeederProof& proof = proof_of(seeder);
-    if (!proof.blocked.empty() || has_failed(proof)) return;
+    if (proof.once || !proof.blocked.empty() || has_failed(proof)) return;
     throw_if_interrupted();
     attempt(Pass::second, proof, [&] {
       const std::unique_ptr<ChangedRows> rows = watch_rows(database());
@@ -163,7 +164,7 @@ class Prover {
   void run_after_edits() {
     for (const Seeder* seeder : seeders_) {
       SeederProof& proof = proof_of(*seeder);
-      if (!proof.blocked.empty() || std::ranges::any_of(proof.faults, [](const Fault& fault) { return fault.error.has_value(); })) continue;
+      if (proof.once || !proof.blocked.empty() || std::ranges::any_of(proof.faults, [](const Fault& fault) { return fault.error.has_value(); })) continue;
       throw_if_interrupted();
       attempt(Pass::after_edits, proof, [&] { runner_.run(database(), *seeder, a_day_later()); });
     }
@@ -185,7 +186,7 @@ class Prover {
 
   void doubt(const Seeder& seeder) {
     SeederProof& proof = proof_of(seeder);
-    if (!proof.blocked.empty() || has_failed(proof)) return;
+    if (proof.once || !proof.blocked.empty() || has_failed(proof)) return;
     for (ChangingSql& changing : changing_sql(seeder, settings_, watch_.statements(proof.name))) {
       proof.doubts.push_back({std::move(changing.place), std::move(changing.statement), changing.value.name, changing.value.for_a_day});
     }

@@ -105,10 +105,11 @@ class Trial {
 
   void run(const Seeder& seeder, SeederProof& proof) {
     const bool postgres = first_->engine() == Engine::postgres;
+    const bool overlaps = postgres && !proof.once;  // the run lock keeps one-time loads apart
     begin(*first_);
     try {
-      trial_.runner.run(*first_, seeder, trial_.facts);
-      if (!postgres) first_->commit();  // one writes at a time: the other would only wait
+      trial_.runner.run(*first_, seeder, facts_of(trial_.facts, proof));
+      if (!overlaps) first_->commit();  // SQLite: one writes at a time, the other would only wait
     } catch (const Error& error) {
       if (error.code() == ExitCode::interrupted) throw;
       first_->rollback();
@@ -117,13 +118,20 @@ class Trial {
     }
     proof.scratched = true;
     const std::size_t faults = proof.faults.size();
-    if (postgres) {
+    if (overlaps) {
       try_again(Pass::two_at_once, seeder, proof, [&](const std::function<void()>& work) { overlap(*first_, *second_, work); });
     }
     if (!postgres && !proof.doubts.empty()) wait_for_next_second();
-    const bool alone_again = faults == proof.faults.size() && (!postgres || !proof.doubts.empty());
+    const bool alone_again = faults == proof.faults.size() && (!overlaps || !proof.doubts.empty());
     if (alone_again) try_again(Pass::second_alone, seeder, proof, [](const std::function<void()>& work) { work(); });
     if (faults == proof.faults.size()) std::erase_if(proof.doubts, [](const Doubt& doubt) { return !doubt.for_a_day; });
+  }
+
+  /// A one-time load is remembered, so that its second run can be seen to leave it out.
+  static RunFacts facts_of(const RunFacts& all, const SeederProof& proof) {
+    RunFacts facts = all;
+    facts.again = !proof.once;
+    return facts;
   }
 
   void begin(Database& database) {
@@ -137,7 +145,7 @@ class Trial {
       second_->execute(fmt::format("SAVEPOINT {}", kSavepoint));
       const std::unique_ptr<ChangedRows> rows = watch_rows(*second_);
       SeederOutcome outcome;
-      around([&] { outcome = trial_.runner.run(*second_, seeder, trial_.later); });
+      around([&] { outcome = trial_.runner.run(*second_, seeder, facts_of(trial_.later, proof)); });
       std::vector<StrayWrite> writes = stray_writes(*second_, *rows, outcome, kSavepoint);
       if (!writes.empty()) proof.faults.push_back({pass, std::move(writes), {}, ""});
       second_->commit();
@@ -165,6 +173,11 @@ std::vector<StrayWrite> stray_writes(Database& database, ChangedRows& rows, cons
     if (table.counts.inserted > 0) write.cause = rows.why_inserted(table.counts.table);
     writes.push_back(std::move(write));
   }
+  const Ledger ledger(database);
+  for (const TableCounts& counts : rows.rewritten()) {
+    const bool known = std::ranges::any_of(writes, [&](const StrayWrite& write) { return write.counts.table == counts.table; });
+    if (!known && !ledger.owns(counts.table)) writes.push_back({counts, rows.written(counts.table, kMostKeys), ""});
+  }
   if (writes.empty()) return writes;
   database.execute(fmt::format("ROLLBACK TO SAVEPOINT {}", savepoint));
   for (StrayWrite& write : writes) {
@@ -172,11 +185,6 @@ std::vector<StrayWrite> stray_writes(Database& database, ChangedRows& rows, cons
     for (std::string& key : rows.deleted(write.counts.table, kMostKeys)) {
       if (write.keys.size() < kMostKeys && std::ranges::find(write.keys, key) == write.keys.end()) write.keys.push_back(std::move(key));
     }
-  }
-  const Ledger ledger(database);
-  for (const TableCounts& counts : rows.rewritten()) {
-    const bool known = std::ranges::any_of(writes, [&](const StrayWrite& write) { return write.counts.table == counts.table; });
-    if (!known && !ledger.owns(counts.table)) writes.push_back({counts, rows.written(counts.table, kMostKeys), ""});
   }
   return writes;
 }

@@ -172,6 +172,12 @@ Proof mixed_proof() {
   sql.doubts.push_back({{"seeds/01.sql", 3, 20, "INSERT INTO day VALUES (CURRENT_DATE)"}, "", "CURRENT_DATE", true});
   sql.doubts.push_back({{}, "INSERT INTO t VALUES (now()) …", "now()", false});
   sql.not_scratched = "its run on an empty database failed: relation \"day\" does not exist";
+  SeederProof archive;
+  archive.name = "archive";
+  archive.version = "1.0.0";
+  archive.first = {"", 5, 0, 0};
+  archive.once = true;
+  archive.scratched = true;
   SeederProof after;
   after.name = "orders";
   after.version = "1.0.0";
@@ -180,7 +186,7 @@ Proof mixed_proof() {
   late.name = "late";
   late.version = "2.0.0";
   late.left_out = "needs migration 20260301120000";
-  proof.seeders = {rbac, customers, sql, after, late};
+  proof.seeders = {rbac, customers, sql, archive, after, late};
   proof.notices = {"Materialized view totals is out of date: this role may not refresh it."};
   proof.took = std::chrono::microseconds(62000);
   return proof;

@@ -278,12 +278,34 @@ TEST_CASE("a seed file that cannot run twice is a fault with its place", "[prove
   CHECK_THAT(fault["error"]["hint"].get<std::string>(), ContainsSubstring("ON CONFLICT (id) DO NOTHING"));
 }
 
-TEST_CASE("a seeder that runs once is run again by a proof", "[prove]") {
+TEST_CASE("a seeder that runs once is proved as a load that is recorded", "[prove]") {
   Shop shop(GENERATE(Engine::sqlite, Engine::postgres));
   shop.write_seeder("visits", "INSERT INTO visit (email) VALUES ('ada@example.test');\n", std::string("run = \"once\"\n") + kWritesVisit);
-  REQUIRE(shop.run({"up"}).exit_code == 0);
+  shop.write("plugins/items/seeder.toml", "name = \"items\"\nversion = \"1.0.0\"\nrun = \"once\"\n[[table]]\nfile = \"item.csv\"\nname = \"item\"\nkey = \"id\"\n");
+  shop.write("plugins/items/item.csv", "id,label\na,x\nb,x\nc,x\n");
+  shop.migrate();
+  const bool ran_before = GENERATE(false, true);
+  if (ran_before) REQUIRE(shop.run({"seed"}).exit_code == 0);
 
-  CHECK(fault_of(shop.proof({}, 1), "second")["writes"][0]["inserted"] == 1);
+  const Json proof = shop.proof({}, 0);
+  const Finished shown = shop.run({"prove", "visits"});
+
+  const Json& visits = proof["seeders"][1];
+  CHECK(visits["verdict"] == "proved");
+  CHECK(visits["runs_once"] == true);
+  CHECK(visits["first_pass"]["inserted"] == 1);
+  CHECK(visits["scratch_tried"] == true);
+  CHECK(proof["seeders"][0]["edited_tables"].empty());
+  CHECK_THAT(shown.out, ContainsSubstring("visits is a one-time load: that it ran is recorded, and later runs leave it out."));
+  CHECK(shop.value("SELECT count(*) FROM visit") == (ran_before ? "1" : "0"));
+}
+
+TEST_CASE("a seeder that runs once and cannot run is a fault", "[prove]") {
+  Shop shop(GENERATE(Engine::sqlite, Engine::postgres));
+  shop.write_seeder("visits", "INSERT INTO visit (email) VALUES (NULL);\n", std::string("run = \"once\"\n") + kWritesVisit);
+  shop.migrate();
+
+  CHECK(fault_of(shop.proof({}, 1), "first")["error"]["place"]["line"] == 1);
 }
 
 TEST_CASE("SQL that writes the clock is proved by a second pass in a transaction of its own", "[prove]") {
