@@ -402,6 +402,7 @@ PgResult PostgresConnection::collect(std::string_view copy_data, PgErrorPlace* p
 std::vector<PgResult> PostgresConnection::collect_line(PgErrorPlace& place) {
   std::vector<PgResult> results;
   std::optional<Error> failure;
+  cancelled_ = false;
   for (bool ended = false; !ended;) {
     wait_readable();
     PgResult result(PQgetResult(raw_));
