@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "bench/process.hpp"
+#include "support/postgres_proxy.hpp"
 #include "support/temp_dir.hpp"
 
 namespace seedbed::bench {
@@ -45,6 +46,13 @@ void measure_proving(const ProvingOptions& options, Report& report) {
       }
       report.comparisons.push_back(std::move(comparison));
     }
+    if (!postgres) continue;
+    const std::string url = migrated("development");
+    run("seed", url, "development");
+    const test::PostgresProxy proxy(url);
+    run("seed", proxy.url(), "development");
+    report.figures.push_back({"Counted on PostgreSQL", "the reference application's seeders, nothing new: round trips",
+                              std::to_string(proxy.traffic().round_trips), ""});
   }
 }
 

@@ -302,7 +302,7 @@ class SeedingBench {
 }  // namespace
 
 void measure_seeding(const SeedingOptions& options, Report& report) {
-  for (const long rows : {1'000L, 100'000L, 1'000'000L, 10'000'000L}) {
+  for (const long rows : {100L, 1'000L, 100'000L, 1'000'000L, 10'000'000L}) {
     if (rows > options.largest_rows) break;
     SeedingBench bench(options, report, rows);
     bench.measure_postgres();
