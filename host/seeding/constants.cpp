@@ -65,13 +65,15 @@ std::optional<Reference> reference_at(std::string_view text, const Token& token)
   return Reference{sigil, text.substr(at + 1, end - at - 1), end};
 }
 
-[[noreturn]] void throw_no_constant(const Reference& reference, const Constants& constants, Place place) {
+std::string no_constant(const Reference& reference) {
+  return fmt::format("\"{}{}\" is neither a parameter of this seeder nor a constant of the run", reference.sigil, reference.name);
+}
+
+std::string suggestion(const Reference& reference, const Constants& constants) {
   std::vector<std::string> known;
   for (const auto& [name, value] : constants) known.push_back(name);
-  Error error(ExitCode::usage, fmt::format("\"${}\" is neither a parameter of this seeder nor a constant of the run", reference.name));
-  error.at(std::move(place));
-  if (const std::string near = nearest(reference.name, known); !near.empty()) error.hint(fmt::format("Perhaps \"${}\" is meant.", near));
-  throw error;
+  const std::string near = nearest(reference.name, known);
+  return near.empty() ? "" : fmt::format("Perhaps \"{}{}\" is meant.", reference.sigil, near);
 }
 
 }  // namespace
@@ -83,6 +85,12 @@ std::size_t BoundScript::source_offset(std::size_t offset) const {
   const std::size_t distance = offset - here;
   // Inside a literal the place is the name that it stands for.
   return after == marks.end() ? there + distance : std::min(there + distance, after->second);
+}
+
+std::string hint_on_unknown(std::string_view source, std::size_t offset, const Constants& constants) {
+  const Reference reference = *reference_at(source, {TokenKind::symbol, offset, 1});
+  const std::string near = suggestion(reference, constants);
+  return no_constant(reference) + (near.empty() ? "." : ". " + near);
 }
 
 BoundScript bind_constants(std::string_view source, const std::vector<sql::Statement>& statements,
@@ -100,8 +108,14 @@ BoundScript bind_constants(std::string_view source, const std::vector<sql::State
       if (!reference) continue;
       const auto found = constants.find(reference->name);
       if (found == constants.end()) {
-        if (reference->sigil == ':') continue;
-        throw_no_constant(*reference, constants, sql::place_at(file, source, statement.offset + token.offset));
+        const std::size_t at = statement.offset + token.offset;
+        if (reference->sigil == '$' || engine == Engine::sqlite) {
+          throw Error(ExitCode::usage, no_constant(*reference))
+              .at(sql::place_at(file, source, at))
+              .hint(suggestion(*reference, constants));
+        }
+        bound.unknown.push_back(at);
+        continue;
       }
       bound.text += text.substr(copied, token.offset - copied);
       bound.marks.emplace_back(bound.text.size(), statement.offset + token.offset);

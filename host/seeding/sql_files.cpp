@@ -98,6 +98,12 @@ void refuse_what_breaks_the_transaction(const std::vector<Statement>& statements
   }
 }
 
+constexpr std::string_view kSyntaxError = "42601";
+
+bool is_at(const Error& error, const Place& place) {
+  return error.place().line == place.line && error.place().column == place.column;
+}
+
 bool is_unique_violation(const Error& error) {
   return error.sqlstate() == "23505" || error.sqlstate() == "SQLite 2067" || error.sqlstate() == "SQLite 1555";
 }
@@ -205,11 +211,12 @@ void run_sql_file(Database& database, const fs::path& file, const fs::path& root
   refuse_what_breaks_the_transaction(statements, one.stray, place);
 
   database.execute("SAVEPOINT seedbed_file");
+  BoundScript bound;
   try {
     if (constants == nullptr) {
       database.run_script(text, one.statements, place);
     } else {
-      const BoundScript bound = bind_constants(text, one.statements, *constants, database.engine(), shown);
+      bound = bind_constants(text, one.statements, *constants, database.engine(), shown);
       database.run_script(bound.text, bound.statements,
                           [&](std::size_t offset) { return place(bound.source_offset(offset)); });
     }
@@ -218,6 +225,11 @@ void run_sql_file(Database& database, const fs::path& file, const fs::path& root
     if (is_unique_violation(error)) {
       error.hint(idempotent_hint(error, once));
       if (constants != nullptr && !once) error.hint("If it is to run one time only, say run = \"once\" in its seeder.toml.");
+    }
+    if (error.sqlstate() == kSyntaxError) {
+      for (const std::size_t offset : bound.unknown) {
+        if (is_at(error, place(offset))) error.hint(hint_on_unknown(text, offset, *constants));
+      }
     }
     if (error.place().file.empty()) error.at({shown, 0, 0, ""});
     throw;

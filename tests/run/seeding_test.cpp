@@ -138,6 +138,51 @@ TEST_CASE("constants of the run and parameters are bound in the SQL of a folder"
         std::vector<std::vector<std::string>>{{"it's me", "local development"}});
 }
 
+TEST_CASE("a name in the SQL of a folder that stands for nothing is an error at its place", "[run]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  const auto sigil = GENERATE(as<std::string>(), "$", ":");
+  Workspace workspace(engine);
+  workspace.write_customer_migration();
+  workspace.write_seeder("customers", "SELECT 'ü';\r\nINSERT INTO customer (email, name) VALUES ('a', " + sigil + "enviroment);\n");
+
+  const Finished up = workspace.run({"up"});
+
+  INFO(up.err);
+  CHECK(up.exit_code == (engine == Engine::postgres && sigil == ":" ? 1 : 2));  // there it might have been a slice
+  CHECK_THAT(up.err, ContainsSubstring("plugins/customers/01_rows.sql:2:49"));
+  CHECK_THAT(up.err, ContainsSubstring("\"" + sigil + "enviroment\" is neither a parameter of this seeder nor a constant of the run"));
+  CHECK_THAT(up.err, ContainsSubstring("Perhaps \"" + sigil + "environment\" is meant."));
+  CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
+}
+
+TEST_CASE("a slice of an array is no name that stands for nothing", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  workspace.write_seeder("customers", "INSERT INTO customer SELECT 'a', (ARRAY['x', 'y'])[1:n] FROM (SELECT 2 AS n) s;\n"
+                                      "SELECT (ARRAY[1])[1:m], nope FROM (SELECT 1 AS m) s;\n");
+
+  const Finished up = workspace.run({"up"});
+
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(up.err, ContainsSubstring("column \"nope\" does not exist") && !ContainsSubstring("neither a parameter"));
+}
+
+TEST_CASE("a parameter that no file can have given a value is not taken for NULL", "[run]") {
+  const auto [parameter, folder] = GENERATE(table<std::string, bool>({{"?", true}, {"?7", true}, {"@x", true}, {"$1", true}, {"$1", false}, {":now", false}}));
+  Workspace workspace(Engine::sqlite);
+  workspace.write_customer_migration();
+  const std::string sql = "SELECT '?', \"email\" FROM customer; -- $2\r\nINSERT INTO customer /* :y */\r\nVALUES ('a', " + parameter + ");\n";
+  if (folder) workspace.write_seeder("customers", sql);
+  else workspace.write("seed.sql", sql);
+
+  const Finished up = workspace.run(folder ? std::vector<std::string>{"up"} : std::vector<std::string>{"up", "--sql", "seed.sql"});
+
+  INFO(up.err);
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(up.err, ContainsSubstring("parameter \"" + parameter + "\" has no value") && ContainsSubstring(".sql:3:14"));
+  CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
+}
+
 TEST_CASE("a negative parameter is one value wherever it stands in SQL", "[run]") {
   const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
   Workspace workspace(engine);

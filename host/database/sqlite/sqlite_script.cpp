@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "database/sql/lexer.hpp"
 #include "database/sql/token_cursor.hpp"
 #include "database/sqlite/sqlite_database.hpp"
 #include "database/sqlite/sqlite_error.hpp"
@@ -76,6 +77,17 @@ std::size_t offset_before(std::string_view sql, std::size_t offset) {
 bool changes_rows(std::string_view sql) {
   const sql::TokenCursor cursor(sql, {Engine::sqlite, true});
   return cursor.at("insert") || cursor.at("update") || cursor.at("delete") || cursor.at("replace") || cursor.at("with");
+}
+
+/// The first ?, ?1, :name, @name or $name in `sql`, which has one.
+sql::Token first_parameter(std::string_view sql) {
+  sql::Lexer lexer(sql, {Engine::sqlite, true});
+  const auto is_parameter = [&](const sql::Token& token) {
+    return token.kind == sql::TokenKind::symbol && std::string_view("?:@$#").find(sql[token.offset]) != std::string_view::npos;
+  };
+  sql::Token token = lexer.next();
+  while (token.kind != sql::TokenKind::end && !is_parameter(token)) token = lexer.next();
+  return token;
 }
 
 /// True if an INSERT may put rows in the place of others.
@@ -195,6 +207,13 @@ void SqliteDatabase::run_statement(std::string_view sql, std::size_t& offset) {
       offset += crlf ? offset_before(sql, distance) : distance;
     }
     throw sqlite_error(handle_, "");
+  }
+  if (sqlite3_bind_parameter_count(compiled) > 0) {
+    const sql::Token parameter = first_parameter(sql);
+    offset += parameter.offset;
+    throw Error(ExitCode::failed, fmt::format("parameter \"{}\" has no value", sql.substr(parameter.offset, parameter.size)))
+        .detail("SQLite would take it for NULL.")
+        .hint("Only the .sql files of a seeder's folder have parameters, those of its seeder.toml: $name or :name.");
   }
   if (script_in_transaction_ && !writes_.empty()) {
     const bool replacing = replaces(sql);
