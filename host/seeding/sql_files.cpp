@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <sstream>
 #include <system_error>
 
@@ -31,6 +32,15 @@ bool is_for(const fs::path& file, Engine engine) {
   if (variant == ".postgres") return engine == Engine::postgres;
   if (variant == ".sqlite") return engine == Engine::sqlite;
   return true;
+}
+
+/// Leaves of `files` those for `engine`; its own NAME.sqlite.sql stands in place of NAME.sql.
+void keep_those_for(Engine engine, std::vector<fs::path>& files) {
+  const char* const variant = engine == Engine::postgres ? ".postgres.sql" : ".sqlite.sql";
+  const std::set<fs::path> all(files.begin(), files.end());
+  std::erase_if(files, [&](const fs::path& file) {
+    return !is_for(file, engine) || all.contains(fs::path(file).replace_extension(variant));
+  });
 }
 
 std::vector<fs::path> files_in(const fs::path& folder) {
@@ -148,8 +158,9 @@ std::vector<fs::path> plain_sql_files(const SeederSettings& settings, Engine eng
       throw Error(ExitCode::usage, fmt::format("no seed file matches \"{}\"", pattern))
           .hint("A path is an .sql file, a folder of them, or a pattern such as \"seeds/[0-9]*.sql\".");
     }
+    keep_those_for(engine, found);
     for (fs::path& file : found) {
-      if (is_for(file, engine) && std::ranges::find(files, file) == files.end()) files.push_back(std::move(file));
+      if (std::ranges::find(files, file) == files.end()) files.push_back(std::move(file));
     }
   }
   return files;
@@ -178,7 +189,7 @@ Seeder plain_sql_seeder(const SeederSettings& settings) {
 
 std::vector<fs::path> folder_sql_files(const fs::path& folder, Engine engine) {
   std::vector<fs::path> files = files_in(folder);
-  std::erase_if(files, [&](const fs::path& file) { return !is_for(file, engine); });
+  keep_those_for(engine, files);
   return files;
 }
 

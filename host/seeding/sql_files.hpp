@@ -20,12 +20,12 @@ std::vector<std::filesystem::path> plain_sql_folders(const SeederSettings& setti
 Seeder plain_sql_seeder(const SeederSettings& settings);
 
 /// The files that `settings.sql_paths` stand for, in order: a file, a folder's .sql files by name,
-/// or a glob.  Names that begin with _ or ., and those for the other engine, are left out.  Throws Error{usage} for a path of the
-/// command line that stands for nothing.
+/// or a glob.  Names that begin with _ or . are left out; what is for one engine is as in
+/// folder_sql_files().  Throws Error{usage} for a path of the command line that stands for nothing.
 std::vector<std::filesystem::path> plain_sql_files(const SeederSettings& settings, Engine engine);
 
 /// The numbered .sql files of a seeder's folder for one engine, in order: NAME.postgres.sql and
-/// NAME.sqlite.sql run on that engine alone.
+/// NAME.sqlite.sql run on that engine alone, in place of NAME.sql where that is there too.
 std::vector<std::filesystem::path> folder_sql_files(const std::filesystem::path& folder, Engine engine);
 
 /// The names that a [[table]]'s `file` may have: its own, and those of its variants for one engine,

@@ -52,6 +52,27 @@ TEST_CASE("a folder of seed files runs by name without hidden and underscored on
   CHECK(workspace.value("SELECT name FROM customer") == "second");
 }
 
+TEST_CASE("an sql file for one engine stands in for the one for both", "[run]") {
+  const Engine engine = GENERATE(Engine::sqlite, Engine::postgres);
+  const auto place = GENERATE(as<std::string>(), "plugins/customers/", "seeds/");
+  const auto given = GENERATE(as<std::string>(), "seeds", "seeds/[0-9]*.sql");
+  Workspace workspace(engine);
+  workspace.write_customer_migration();
+  workspace.write("plugins/customers/seeder.toml", "name = \"customers\"\nversion = \"1\"\nwrites = [\"customer\"]\n");
+  workspace.write("seeds/0_nothing.sql", "SELECT 1;\n");
+  workspace.write(place + "1.sql", "INSERT INTO customer VALUES ('a', 'both');\n");
+  workspace.write(place + "1.postgres.sql", "INSERT INTO customer VALUES ('a', 'postgres');\n");
+  workspace.write(place + "2.sqlite.sql", "INSERT INTO customer SELECT 'b', name FROM customer;\n");
+  workspace.write(place + "3.sql", "UPDATE customer SET name = name || '!';\n");
+
+  const Finished up = workspace.run({"up", "--sql", given});
+
+  INFO(up.err);
+  CHECK(up.exit_code == 0);
+  CHECK(workspace.database().rows("SELECT email, name FROM customer ORDER BY email") ==
+        (engine == Engine::postgres ? Rows{{"a", "postgres!"}} : Rows{{"a", "both!"}, {"b", "both!"}}));
+}
+
 TEST_CASE("a pattern of sql_paths chooses seed files", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   workspace.write_customer_migration();
