@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "database/sql/lexer.hpp"
+#include "database/sql/track_counts.hpp"
 #include "database/sql/utf8.hpp"
 #include "interrupt.hpp"
 #include "log.hpp"
@@ -53,6 +54,9 @@ void check_statement(const std::string& sql, Engine engine) {
   if (sql::same_word(first, "copy")) refuse("a seeder cannot use COPY", "Rows go through a writer: db.into(…).");
   if (engine == Engine::sqlite && sql::same_word(first, "attach")) {
     refuse("a seeder cannot attach another database", "It is kept to the tables of this one.");
+  }
+  if (engine == Engine::postgres && sql::mention_of_track_counts(sql)) {
+    refuse("a seeder cannot have the counting of its rows switched off", "Do not set track_counts; a row with that word in it goes through a writer.");
   }
 }
 

@@ -6,11 +6,13 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <span>
 #include <sstream>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include "database/sql/track_counts.hpp"
 #include "database/sql/transaction.hpp"
 #include "seeding/folder_entries.hpp"
 
@@ -105,6 +107,17 @@ void refuse_what_breaks_the_transaction(const std::vector<Statement>& statements
         .detail("All seeds of a run commit together.")
         .hint(control ? "Remove the statement; BEGIN and COMMIT around the whole file are fine."
                       : "Move the statement into a migration.");
+  }
+}
+
+void refuse_uncounted_rows(Engine engine, std::string_view text, std::span<const Statement> statements, const Database::Locate& locate) {
+  if (engine != Engine::postgres) return;
+  for (const Statement& statement : statements) {
+    const auto at = sql::mention_of_track_counts(text.substr(statement.offset, statement.size));
+    if (!at) continue;
+    throw Error(ExitCode::refused, "a seed file cannot have the counting of its rows switched off")
+        .at(locate(statement.offset + *at))
+        .hint("Do not set track_counts; rows with that word in them can come from a .csv file.");
   }
 }
 
@@ -225,11 +238,13 @@ void run_sql_file(Database& database, const fs::path& file, const fs::path& root
   BoundScript bound;
   try {
     if (constants == nullptr) {
+      refuse_uncounted_rows(database.engine(), text, one.statements, place);
       database.run_script(text, one.statements, place);
     } else {
       bound = bind_constants(text, one.statements, *constants, database.engine(), shown);
-      database.run_script(bound.text, bound.statements,
-                          [&](std::size_t offset) { return place(bound.source_offset(offset)); });
+      const auto source_place = [&](std::size_t offset) { return place(bound.source_offset(offset)); };
+      refuse_uncounted_rows(database.engine(), bound.text, bound.statements, source_place);
+      database.run_script(bound.text, bound.statements, source_place);
     }
     database.reset_session();
   } catch (Error& error) {

@@ -43,7 +43,7 @@ std::string shown_seed_path(const std::filesystem::path& file, const std::filesy
 /// the session.  A BEGIN … COMMIT around the whole file is the savepoint.
 ///
 /// Throws Error{refused} at the line of other transaction control and of statements that cannot run
-/// in a transaction; Error{failed} at the place where a statement failed, with a hint on
+/// in a transaction or could switch off the counting of rows; Error{failed} at the place where a statement failed, with a hint on
 /// ON CONFLICT for a key that exists.  Without `constants`, as plain seed files have it, nothing is
 /// replaced in the text.  `once`: the file's seeder is a load that is not repeated.
 void run_sql_file(Database& database, const std::filesystem::path& file, const std::filesystem::path& root,

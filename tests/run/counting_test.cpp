@@ -143,15 +143,58 @@ TEST_CASE("a server that does not count is refused before anything is written", 
   CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
 }
 
-TEST_CASE("a seeder cannot switch the counting off", "[run]") {
+TEST_CASE("a seed file cannot switch the counting off", "[run]") {
+  const auto off = GENERATE(as<std::string>(), "SET track_counts = off;\n", "SET LOCAL \"track_counts\" TO off;\n",
+                            "SELECT set_config('Track_Counts', 'off', false);\n", "SELECT set_config($setting, 'off', true);\n",
+                            "DO $$ BEGIN PERFORM set_config('track_counts', 'off', false); END $$;\n",
+                            "UPDATE pg_settings SET setting = 'off' WHERE name = 'track_counts';\n");
+  const bool folder = GENERATE(true, false);
+  if (!folder && off.find("$setting") != off.npos) return;  // nothing is replaced there
   Workspace workspace(Engine::postgres);
   workspace.write_customer_migration();
-  workspace.write_seeder("hiding", "DO $$ BEGIN PERFORM set_config('track_counts', 'off', false); END $$;\nCREATE TEMP TABLE x ();\n");
+  workspace.write(kMigration, "CREATE TABLE undeclared (id integer);\n");
+  const std::string file = "-- track_counts\n" + off + "INSERT INTO undeclared VALUES (1);\nSET track_counts = on;\n";
+  if (folder) {
+    workspace.write_seeder("hiding", file, "writes = [\"customer\"]\n[parameters.setting]\ndefault = \"track_counts\"\n");
+  } else {
+    workspace.write("seed.sql", file);
+  }
+
+  const Finished up = workspace.run(folder ? std::vector<std::string>{"up"} : std::vector<std::string>{"up", "--sql", "seed.sql"});
+
+  INFO(up.out << up.err);
+  CHECK(up.exit_code == 4);
+  CHECK_THAT(up.err, ContainsSubstring("a seed file cannot have the counting of its rows switched off"));
+  CHECK_THAT(up.err, ContainsSubstring(".sql:2:") && ContainsSubstring("Do not set track_counts"));
+  CHECK(workspace.value("SELECT count(*) FROM undeclared") == "0");
+}
+
+TEST_CASE("a plugin cannot switch the counting off", "[run]") {
+  const auto query = GENERATE(as<std::string>(), "true", "false");
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  workspace.write("seedbed.toml", "default_environment = \"local\"\n[environments.local]\ntier = \"development\"\nurl = \"sqlite:unused.db\"\n"
+                                  "[environments.local.parameters.runs_sql]\nquery = " + query + "\nsql = \"SELECT set_config('track_counts', 'off', false)\"\n");
+  workspace.add_fixture("runs_sql");
 
   const Finished up = workspace.run({"up"});
 
-  CHECK(up.exit_code == 0);  // reset after each file
-  CHECK_THAT(up.out, !ContainsSubstring("inserted"));
+  CHECK(up.exit_code == 4);
+  CHECK_THAT(up.err, ContainsSubstring("seeder \"runs_sql\" failed: a seeder cannot have the counting of its rows switched off"));
+  CHECK_THAT(up.err, ContainsSubstring("It was to run: SELECT set_config('track_counts', 'off', false)"));
+}
+
+TEST_CASE("a table or column with the name of the setting that counts is seeded", "[run]") {
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  workspace.write(kMigration, "CREATE TABLE track_counts (album integer PRIMARY KEY, track_counts integer);\n");
+  workspace.write_seeder("albums", "INSERT INTO track_counts VALUES (1, 9);\nUPDATE track_counts SET track_counts = 10;\n", "writes = [\"track_counts\"]\n");
+
+  const Finished up = workspace.run({"up"});
+
+  INFO(up.err);
+  CHECK(up.exit_code == 0);
+  CHECK_THAT(up.out, ContainsSubstring("1 inserted") && ContainsSubstring("1 updated"));
 }
 
 TEST_CASE("rows of a full-text table are counted as its own", "[run]") {
