@@ -1,8 +1,11 @@
 #include "run/deleted_rows.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "ledger/remembered_rows.hpp"
 #include "nearest.hpp"
@@ -11,13 +14,21 @@ namespace seedbed::host {
 
 namespace {
 
-std::set<std::string> known_tables(Database& database, const std::vector<const Seeder*>& seeders) {
-  std::set<std::string> known;
-  for (const RememberedList& list : RememberedRows(database).lists()) known.insert(database.canonical_table(list.table));
-  for (const Seeder* seeder : seeders) {
-    for (const std::string& table : seeder->declaration.writes) known.insert(database.canonical_table(table));
+std::vector<std::string> names_of(const std::vector<const Seeder*>& seeders) {
+  std::vector<std::string> names;
+  for (const Seeder* seeder : seeders) names.push_back(seeder->declaration.name);
+  return names;
+}
+
+/// By table, those of `lists` that belong to one of `seeders`, or to none of them.
+std::map<std::string, std::set<std::string>> by_table(Database& database, const std::vector<RememberedList>& lists,
+                                                      const std::vector<std::string>& seeders, bool theirs) {
+  std::map<std::string, std::set<std::string>> tables;
+  for (const RememberedList& list : lists) {
+    const bool among = std::ranges::find(seeders, list.seeder) != seeders.end();
+    if (among == theirs) tables[database.canonical_table(list.table)].insert(list.seeder);
   }
-  return known;
+  return tables;
 }
 
 }  // namespace
@@ -25,10 +36,23 @@ std::set<std::string> known_tables(Database& database, const std::vector<const S
 DeletedRows deleted_rows(Database& database, const RunOptions& options, const std::vector<const Seeder*>& seeders) {
   DeletedRows deleted;
   if (options.revive.empty() && options.accept_deleted.empty()) return deleted;
-  const std::set<std::string> known = known_tables(database, seeders);
+  const std::vector<std::string> names = names_of(seeders);
+  const std::vector<RememberedList> lists = RememberedRows(database).lists();
+  std::set<std::string> known;
+  for (const auto& [table, owners] : by_table(database, lists, names, /*theirs=*/true)) known.insert(table);
+  for (const Seeder* seeder : seeders) {
+    for (const std::string& table : seeder->declaration.writes) known.insert(database.canonical_table(table));
+  }
+  const auto others = by_table(database, lists, names, /*theirs=*/false);
   const auto resolve = [&](const std::string& table, const char* option) {
     std::string name = database.canonical_table(table);
     if (known.contains(name)) return name;
+    if (const auto other = others.find(name); other != others.end()) {
+      throw Error(ExitCode::usage, fmt::format("{} names table \"{}\", of which this run's seeders have no rows", option, table))
+          .detail(fmt::format("Its rows were inserted by {}; this run has {}.", fmt::join(other->second, ", "),
+                              names.empty() ? "no seeder" : fmt::format("{}", fmt::join(names, ", "))))
+          .hint("Run the seeder that inserts them, too.");
+    }
     Error error(ExitCode::usage, fmt::format("{} names table \"{}\", of which nothing is remembered", option, table));
     error.detail("Seeders that insert rows once remember those; none has done so there, and none of this run declares the table.");
     if (const std::string near = nearest(table, std::vector<std::string>(known.begin(), known.end())); !near.empty()) {

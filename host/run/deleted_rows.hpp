@@ -10,8 +10,8 @@ namespace seedbed::host {
 
 /// What `options` say of tables, by the names that changes() gives them.
 ///
-/// Throws Error{usage} for a table that is named by both, and for one of which nothing is remembered and
-/// which none of `seeders` declares; the nearest is named.
+/// Throws Error{usage} for a table that is named by both, and for one of which nothing is remembered of
+/// `seeders` and which none of them declares; who else has rows there, or the nearest, is named.
 DeletedRows deleted_rows(Database& database, const RunOptions& options, const std::vector<const Seeder*>& seeders);
 
 /// Rows that seeders inserted once and declare no more.  Reads the tables, where there may be any.

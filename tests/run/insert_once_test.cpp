@@ -209,6 +209,23 @@ TEST_CASE("a table of which nothing is remembered cannot be revived", "[once]") 
   CHECK_THAT(both.err, ContainsSubstring("both name table \"customer\""));
 }
 
+TEST_CASE("rows of a seeder that does not run cannot be revived", "[once]") {
+  const auto option = GENERATE(as<std::string>(), "--revive", "--accept-deleted");
+  OnceProject project(GENERATE(Engine::sqlite, Engine::postgres));
+  project.write_seeder("others", "SELECT 1;\n", "writes = []\n");
+  project.run({"up"});
+  project.erase("b");
+
+  const Finished refused = project.run({"seed", "others", option, "customer"});
+  const Finished with_it = project.run({"seed", "others", "people", option, "customer"});
+
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.err, ContainsSubstring(option + " names table \"customer\", of which this run's seeders have no rows"));
+  CHECK_THAT(refused.err, ContainsSubstring("Its rows were inserted by people; this run has others."));
+  CHECK(with_it.exit_code == 0);
+  CHECK(project.emails() == (option == "--revive" ? "abc" : "ac"));
+}
+
 TEST_CASE("rows that a seeder declares no more are left alone and shown as orphaned", "[once]") {
   OnceProject project(GENERATE(Engine::sqlite, Engine::postgres));
   project.run({"up"});
