@@ -63,6 +63,7 @@ class Run {
       else rehearse();
     } catch (const Error& error) {
       database().rollback();
+      if (options_.dry_run) outcome_.cleared.clear();
       outcome_.error = with_what_happened(options_.dry_run ? with_rehearsal_limit_named(error) : error);
     }
     outcome_.took = start_.elapsed();
@@ -315,7 +316,6 @@ class Run {
   void seed_in_one_transaction(const std::vector<const Seeder*>& seeders) {
     const std::size_t before = outcome_.seeders.size();
     const std::size_t left_out_before = outcome_.not_executed.size();
-    outcome_.cleared.clear();
     try {
       LockedTransaction transaction(*lock_, limits_of(settings_.seeders.limits));
       run_seeders(seeders);
@@ -324,6 +324,7 @@ class Run {
     } catch (...) {
       outcome_.seeders.resize(before);  // rolled back; a retry counts anew
       outcome_.not_executed.resize(left_out_before);
+      outcome_.cleared.clear();
       throw;
     }
     for (std::size_t i = before; i < outcome_.seeders.size(); ++i) outcome_.seeders[i].committed = true;

@@ -66,6 +66,27 @@ TEST_CASE("a table that another seeder declares too is not cleared", "[run]") {
   CHECK(workspace.value("SELECT count(*) FROM team") == "2");
 }
 
+TEST_CASE("a clearing that was rolled back is not said to have deleted", "[run]") {
+  const auto asked = GENERATE(as<std::vector<std::string>>(), std::vector<std::string>{"seed", "--clear"},
+                              std::vector<std::string>{"seed", "--clear", "--dry-run"});
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  write_teams(workspace);
+  workspace.run({"up"});
+  workspace.write_seeder("b_members", "INSERT INTO member VALUES (1, NULL);\n", "after = [\"a_teams\"]\nwrites = [\"member\"]\n");
+
+  const Finished text = workspace.run(asked);
+  std::vector<std::string> as_json = asked;
+  as_json.insert(as_json.end(), {"--format", "json"});
+  const Finished json = workspace.run(as_json);
+
+  INFO(text.out << json.out);
+  CHECK(text.exit_code == 1);
+  CHECK_THAT(text.out, !ContainsSubstring("deleted"));
+  CHECK_THAT(json.out, ContainsSubstring("\"cleared\": []"));
+  CHECK(workspace.value("SELECT sum(deleted) FROM " + workspace.ledger("runs")) == "0");
+  CHECK(workspace.value("SELECT count(*) FROM member") == "1");
+}
+
 TEST_CASE("a dry run of clearing deletes nothing", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   write_teams(workspace);
