@@ -99,6 +99,7 @@ class Run {
       choose_seeders();
       if (options_.clear) {
         refuse_clearing(prepared_, settings_);
+        for (std::string& notice : tables_not_cleared(database(), seeders_, other_seeders())) outcome_.notices.push_back(std::move(notice));
         if (!options_.dry_run) require_consent_to_clearing();
       }
     } catch (const Error& error) {

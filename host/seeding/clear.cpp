@@ -185,6 +185,20 @@ std::vector<std::string> tables_to_clear(Database& database, const std::vector<c
   return names;
 }
 
+std::vector<std::string> tables_not_cleared(Database& database, const std::vector<const Seeder*>& selected,
+                                            const std::vector<const Seeder*>& others) {
+  const std::set<std::string> declared = declared_tables(database, selected);
+  std::vector<std::string> sentences;
+  for (const Seeder* other : others) {
+    for (const std::string& table : declared_tables(database, {other})) {
+      if (!declared.contains(table)) continue;
+      sentences.push_back(fmt::format("Table \"{}\" is not cleared: seeder \"{}\", which is not selected, declares it, too.",
+                                      table, other->declaration.name));
+    }
+  }
+  return sentences;
+}
+
 std::vector<std::filesystem::path> truncate_files(const std::vector<const Seeder*>& selected, const Settings& settings) {
   std::vector<std::filesystem::path> folders;
   for (const Seeder* seeder : selected) {

@@ -15,6 +15,10 @@ namespace seedbed::host {
 std::vector<std::string> tables_to_clear(Database& database, const std::vector<const Seeder*>& selected,
                                          const std::vector<const Seeder*>& others);
 
+/// A sentence on each table of `selected` that clear_seeders() leaves as it is, since one of `others` declares it too.
+std::vector<std::string> tables_not_cleared(Database& database, const std::vector<const Seeder*>& selected,
+                                            const std::vector<const Seeder*>& others);
+
 /// The files that clear_seeders() runs first: the _truncate.sql of the folders among `selected`, plain seed
 /// files' included.
 std::vector<std::filesystem::path> truncate_files(const std::vector<const Seeder*>& selected, const Settings& settings);

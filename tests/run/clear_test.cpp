@@ -63,6 +63,8 @@ TEST_CASE("a table that another seeder declares too is not cleared", "[run]") {
   const Finished seed = workspace.run({"seed", "b_members", "--clear"});
 
   CHECK(seed.exit_code == 0);
+  CHECK_THAT(seed.out, ContainsSubstring("Table \"team\" is not cleared: seeder \"c_more\", which is not selected, declares it, too."));
+  CHECK_THAT(seed.out, ContainsSubstring("member") && !ContainsSubstring("\"member\" is not cleared"));
   CHECK(workspace.value("SELECT count(*) FROM team") == "2");
 }
 
