@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <span>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -31,12 +32,35 @@ void fill_random_seed(std::uint8_t (&seed)[32], const std::string& name, const P
   for (std::size_t i = 0; i < 32; ++i) seed[i] = static_cast<std::uint8_t>(std::stoi(hex.substr(2 * i, 2), nullptr, 16));
 }
 
+/// The start of `sql` on one line.
+std::string shown_sql(const std::string& sql) {
+  constexpr std::size_t kMost = 200;
+  std::istringstream words(sql);
+  std::string line;
+  for (std::string word; line.size() <= kMost && words >> word;) line += (line.empty() ? "" : " ") + word;
+  if (line.size() <= kMost) return line;
+  std::size_t end = kMost;
+  while ((static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) --end;  // inside a character
+  return line.substr(0, end) + "…";
+}
+
+/// Does `work` for the statement `sql`, which an error of the database names.
+template <class Work>
+void running(const std::string& sql, const Work& work) {
+  try {
+    work();
+  } catch (Error& error) {
+    if (error.code() == ExitCode::failed) error.detail(fmt::format("It was running: {}", shown_sql(sql)));
+    throw;
+  }
+}
+
 /// What exec() and query() take: one statement that stays inside the run's transaction and moves its
 /// rows through the ABI.
 void check_statement(const std::string& sql, Engine engine) {
   const std::vector<sql::Statement> statements = sql::split(sql, engine, "the seeder's SQL");
   const auto refuse = [&](const char* why, const char* hint) {
-    throw Error(ExitCode::refused, why).detail(fmt::format("It was to run: {}", sql)).hint(hint);
+    throw Error(ExitCode::refused, why).detail(fmt::format("It was to run: {}", shown_sql(sql))).hint(hint);
   };
   if (statements.size() != 1) refuse("a seeder runs one SQL statement a call", "Call exec() once for each statement.");
   const sql::Statement& statement = statements.front();
@@ -151,7 +175,8 @@ struct SeederSession::Calls {
       check_statement(copied(sql), session.database_.engine());
       session.note_sql(copied(sql));
       session.flush_writers();
-      const std::int64_t changed = session.database_.execute(copied(sql), {params, count});
+      std::int64_t changed = 0;
+      running(copied(sql), [&] { changed = session.database_.execute(copied(sql), {params, count}); });
       if (rows_changed != nullptr) *rows_changed = changed;
     });
   }
@@ -162,13 +187,14 @@ struct SeederSession::Calls {
       check_statement(copied(sql), session.database_.engine());
       session.note_sql(copied(sql));
       session.flush_writers();
-      session.database_.query_typed(copied(sql), {params, count}, [&](const seedbed_value* values, std::size_t width) {
+      const auto give = [&](const seedbed_value* values, std::size_t width) {
         session.in_row_ = true;
         const bool more = row(user, values, width) == SEEDBED_OK;
         session.in_row_ = false;
         if (session.refusal_) throw *session.refusal_;
         return more;
-      });
+      };
+      running(copied(sql), [&] { session.database_.query_typed(copied(sql), {params, count}, give); });
     });
   }
 

@@ -191,6 +191,28 @@ TEST_CASE("a plugin that ends the transaction of the run is refused before it do
   CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
 }
 
+TEST_CASE("an error of the SQL that a plugin runs has the statement shortened", "[run]") {
+  const bool query = GENERATE(true, false);
+  const bool isolated = GENERATE(true, false);
+  Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
+  workspace.write_customer_migration();
+  const std::string start = "SELEC\\n  'ä' ";
+  std::string rest;
+  for (int i = 0; i < 60; ++i) rest += ", 'ü'";
+  workspace.write("seedbed.toml", "default_environment = \"local\"\n[environments.local]\ntier = \"development\"\nurl = \"sqlite:unused.db\"\n"
+                                  "[environments.local.parameters.runs_sql]\nquery = " + std::string(query ? "true" : "false") +
+                                  "\nsql = \"" + start + rest + "\"\n");
+  workspace.add_fixture("runs_sql");
+
+  const Finished up = workspace.run(isolated ? std::vector<std::string>{"up", "--isolate", "--format", "json"}
+                                             : std::vector<std::string>{"up", "--format", "json"});
+
+  INFO(up.out << up.err);
+  CHECK(up.exit_code == 1);
+  CHECK_THAT(up.out + up.err, ContainsSubstring("It was running: SELEC 'ä' , 'ü', 'ü'") && ContainsSubstring("…"));
+  CHECK_THAT(up.out + up.err, !ContainsSubstring(rest));
+}
+
 TEST_CASE("a plugin that ends the program does not look like success", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
   workspace.write_customer_migration();
