@@ -184,6 +184,25 @@ TEST_CASE("a plugin cannot switch the counting off", "[run]") {
   CHECK_THAT(up.err, ContainsSubstring("It was to run: SELECT set_config('track_counts', 'off', false)"));
 }
 
+TEST_CASE("a function that leaves the counting off is found out", "[run]") {
+  const bool plugin = GENERATE(true, false);
+  Workspace workspace(Engine::postgres);
+  workspace.write_customer_migration();
+  workspace.write(kMigration, "CREATE TABLE undeclared (id integer);\nCREATE FUNCTION load() RETURNS void LANGUAGE plpgsql AS "
+                              "$$ BEGIN PERFORM set_config('track_counts', 'off', false); INSERT INTO undeclared VALUES (1); END $$;\n");
+  workspace.write("seedbed.toml", "default_environment = \"local\"\n[environments.local]\ntier = \"development\"\nurl = \"sqlite:unused.db\"\n" +
+                                  std::string(plugin ? "[environments.local.parameters.runs_sql]\nsql = \"SELECT load()\"\n" : ""));
+  if (plugin) workspace.add_fixture("runs_sql");
+  else workspace.write_seeder("hiding", "SELECT load();\n");
+
+  const Finished up = workspace.run({"up"});
+
+  INFO(up.out << up.err);
+  CHECK(up.exit_code == 4);
+  CHECK_THAT(up.err, ContainsSubstring("failed: the counting of its rows was switched off"));
+  CHECK(workspace.value("SELECT count(*) FROM undeclared") == "0");
+}
+
 TEST_CASE("a table or column with the name of the setting that counts is seeded", "[run]") {
   Workspace workspace(Engine::postgres);
   workspace.write_customer_migration();

@@ -329,6 +329,7 @@ std::map<std::string, TableCounts> counts_in(std::span<const PgResult> answers) 
 }  // namespace
 
 void PostgresDatabase::start_counting() {
+  counting_ = true;
   // It also holds what earlier transactions of the session have not reported yet.
   connection_.run_ahead_of_next({std::begin(kCounting), std::end(kCounting)},
                                 [this](std::span<const PgResult> answers) { counted_ = counts_in(answers); });
@@ -341,6 +342,7 @@ bool PostgresDatabase::counts_are_complete(std::string_view table) {
 }
 
 std::vector<TableCounts> PostgresDatabase::changes() {
+  counting_ = false;
   std::vector<TableCounts> changed;
   for (auto& [table, now] : counts_in(connection_.run_each(fmt::format("{}", fmt::join(kCounting, "; "))))) {
     TableCounts before = counted_.contains(table) ? counted_[table] : TableCounts{table};

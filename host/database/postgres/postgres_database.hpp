@@ -131,6 +131,7 @@ class PostgresDatabase : public Database {
   PostgresConnection connection_;
   std::string display_;
   std::map<std::string, TableCounts> counted_;
+  bool counting_ = false;  ///< since start_counting(), up to changes()
   std::optional<ServerFacts> facts_;
   TimeLimits limits_;  ///< of the open transaction
 };

@@ -13,6 +13,7 @@
 
 #include "database/postgres/error_offset.hpp"
 #include "database/postgres/postgres_database.hpp"
+#include "database/postgres/postgres_value.hpp"
 #include "database/sql/transaction.hpp"
 #include "database/writer_spec.hpp"
 #include "log.hpp"
@@ -230,8 +231,13 @@ void PostgresDatabase::as_ourselves(const std::function<void()>& work) {
 }
 
 void PostgresDatabase::reset_session() {
-  const PgResult deferred = connection_.run(fmt::format("{}; SELECT FROM pg_catalog.pg_constraint WHERE condeferred LIMIT 1", fmt::join(kUndoScript, "; ")));
-  if (PQntuples(deferred.get()) != 0) defer_again();
+  const std::vector<PgResult> answers = connection_.run_each(
+      fmt::format("SHOW track_counts; {}; SELECT FROM pg_catalog.pg_constraint WHERE condeferred LIMIT 1", fmt::join(kUndoScript, "; ")));
+  if (counting_ && rows_of(answers.front().get())[0][0] != "on") {
+    throw Error(ExitCode::refused, "the counting of its rows was switched off")
+        .detail("What it has run left track_counts off; a function may have done so.");
+  }
+  if (PQntuples(answers.back().get()) != 0) defer_again();
   limit_transaction();
 }
 
