@@ -253,8 +253,11 @@ void run_sql_file(Database& database, const fs::path& file, const fs::path& root
       if (constants != nullptr && !once) error.hint("If it is to run one time only, say run = \"once\" in its seeder.toml.");
     }
     if (error.sqlstate() == kSyntaxError) {
+      std::size_t line = 1, counted = 0;
       for (const std::size_t offset : bound.unknown) {
-        if (is_at(error, place(offset))) error.hint(hint_on_unknown(text, offset, *constants));
+        line += static_cast<std::size_t>(std::count(text.begin() + static_cast<std::ptrdiff_t>(counted), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
+        counted = offset;
+        if (line == error.place().line && is_at(error, place(offset))) error.hint(hint_on_unknown(text, offset, *constants));
       }
     }
     if (error.place().file.empty()) error.at({shown, 0, 0, ""});
