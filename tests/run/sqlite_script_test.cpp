@@ -73,6 +73,15 @@ TEST_CASE("rows that had no parents before a migration are no fault of it", "[ru
   CHECK(workspace.value("SELECT count(*) FROM purchase") == "3");
 }
 
+TEST_CASE("a parameter in a migration is NULL as it is to sqlite3", "[run]") {
+  Workspace workspace(Engine::sqlite);
+
+  const Finished up = run_migration(workspace, "CREATE TABLE t (a, b);\nINSERT INTO t VALUES (:name, ?);\n");
+
+  CHECK(up.exit_code == 0);
+  CHECK(workspace.value("SELECT count(*) FROM t WHERE a IS NULL AND b IS NULL") == "1");
+}
+
 TEST_CASE("foreign keys that a file switches on are enforced at the statement", "[run]") {
   Workspace workspace(Engine::sqlite);
 

@@ -208,7 +208,7 @@ void SqliteDatabase::run_statement(std::string_view sql, std::size_t& offset) {
     }
     throw sqlite_error(handle_, "");
   }
-  if (sqlite3_bind_parameter_count(compiled) > 0) {
+  if (mode_ != Mode::script && sqlite3_bind_parameter_count(compiled) > 0) {  // the sqlite3 program takes it for NULL
     const sql::Token parameter = first_parameter(sql);
     offset += parameter.offset;
     throw Error(ExitCode::failed, fmt::format("parameter \"{}\" has no value", sql.substr(parameter.offset, parameter.size)))
