@@ -119,7 +119,8 @@ void RunLock::release(std::vector<std::string> also, milliseconds patience) {
   end.begin.patience = patience;
   end.after = std::move(also);
   if (fence_ != 0) {
-    end.after.push_back(fmt::format("UPDATE seedbed.lock SET run = NULL, lease_until = NULL WHERE id = 1 AND fence = {}", fence_));
+    // Also the heartbeat's row, if its own connection was lost before its end.
+    end.after.push_back(fmt::format("UPDATE seedbed.lock SET run = NULL, lease_until = NULL WHERE fence = {}", fence_));
   }
   database_.run_transaction(end);
   fence_ = 0;

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "ledger/ledger.hpp"
 #include "ledger/run_lock.hpp"
 #include "migration/apply.hpp"
@@ -112,6 +114,20 @@ TEST_CASE("a heartbeat keeps the lock of a statement outside a transaction", "[l
   const Error error = failure_of([&] { const RunLock wanted(*second.connection, second.url, 300ms); });
 
   CHECK(error.code() == ExitCode::locked);
+}
+
+TEST_CASE("a heartbeat whose connection was lost ends with the lock", "[lock]") {
+  TestDatabase database(Engine::postgres);
+  const Client client(database);
+  {
+    RunLock held(*client.connection, client.url, 1s);
+    const Heartbeat heartbeat(held);
+    REQUIRE(database.value("SELECT lease_until > now() FROM seedbed.lock WHERE id = 2") == "t");
+    database.execute(fmt::format("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                                 "AND application_name = 'seedbed' AND pid <> {}", *client.connection->query("SELECT pg_backend_pid()")[0][0]));
+  }
+
+  CHECK(database.value("SELECT lease_until IS NULL FROM seedbed.lock WHERE id = 2") == "t");
 }
 
 TEST_CASE("who waits for the lock has nothing open", "[lock]") {
