@@ -92,10 +92,10 @@ TEST_CASE("an isolated plugin that ends its process is an error and leaves nothi
 TEST_CASE("a plugin that does not come back is stopped after its time", "[run]") {
   Workspace workspace(GENERATE(Engine::sqlite, Engine::postgres));
 
-  const Finished up = seed_with(workspace, "loops", {"up", "--timeout", "300ms"});
+  const Finished up = seed_with(workspace, "loops", {"up", "--timeout", "1s"});
 
   CHECK(up.exit_code == 6);
-  CHECK_THAT(up.err, ContainsSubstring("seeder \"loops\" failed: it had not ended after 300 ms"));
+  CHECK_THAT(up.err, ContainsSubstring("seeder \"loops\" failed: it had not ended after 1.0 s"));
   CHECK_THAT(up.err, ContainsSubstring("Give it more time with --timeout."));
   CHECK(workspace.value("SELECT count(*) FROM customer") == "0");
 }
