@@ -30,12 +30,13 @@ struct Command {
   }
 };
 
-/// A run that was disturbed has failed or was killed, and said nothing untrue.
-void judge(Tally& tally, const Finished& run, bool killed, const std::string& where) {
+/// A run that was disturbed has failed or was killed, and said nothing untrue: one that ended with 0 has done all.
+void judge(Tally& tally, const Finished& run, bool killed, const std::string& where, const std::string& url, const std::string& expected) {
   ++tally.runs;
   killed ? ++tally.kills : ++tally.faults;
   const bool as_expected = killed ? run.exit_code == 128 + SIGKILL : run.exit_code == 0 || run.exit_code == 1;
   if (!as_expected) tally.complain(fmt::format("{}: ended with {}\n{}{}", where, run.exit_code, run.out, run.err));
+  if (run.exit_code == 0) tally.require_done(where, url, expected);
 }
 
 /// A fault that never strikes would make everything look well.
@@ -60,7 +61,7 @@ void at_sqlite_calls(Tally& tally, Random& random, const std::string& variable, 
       const Finished run = program.run(command.words(database.url()));
       if (!std::filesystem::exists(told / "struck")) break;
       ++strikes;
-      judge(tally, run, kill, fmt::format("{}={}", variable, call));
+      judge(tally, run, kill, fmt::format("{}={}", variable, call), database.url(), expected);
       tally.settle(workload, database.url(), expected);
     }
     require_strikes(tally, strikes, variable);
@@ -102,7 +103,7 @@ void at_postgres_messages(Tally& tally, Random& random, std::initializer_list<Co
       if (!struck) break;
       ++strikes;
       judge(tally, run, kill, fmt::format("{} message {}, {}", moment == PostgresProxy::Moment::before ? "before" : "after",
-                                          message, proxy.requests().back()));
+                                          message, proxy.requests().back()), database.url(), expected);
       tally.settle(workload, database.url(), expected);
     }
     require_strikes(tally, strikes, "messages to PostgreSQL");

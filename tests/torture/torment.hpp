@@ -32,6 +32,9 @@ struct Tally {
   /// A run that ended otherwise than it had to.
   void complain(const std::string& problem);
 
+  /// Complains unless a run that ended with 0 has left the database of `url` as `expected`.
+  void require_done(const std::string& where, const std::string& url, const std::string& expected);
+
   /// Lets a last run complete what the round did to the database of `url`, and compares.
   void settle(const Workload& workload, const std::string& url, const std::string& expected);
 };
